@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"postmeter/internal/app"
+)
+
+// root is the whole command line.
+//
+// To add a command: write its struct in a file of its own, with kong tags for
+// its arguments and flags, a method
+//
+//	func (cmd *quoteCmd) Run(c *Context) error
+//
+// that does the work, and a method
+//
+//	func (*quoteCmd) Help() string { return example("postmeter quote tariff.json") }
+//
+// that shows an example (a test fails without one); then add one line here.
+// Help texts start with a capital letter and end without a full stop. A command
+// that does not exist yet is not registered.
+type root struct {
+	Help helpFlag `short:"h" help:"Show what a command does, with an example."`
+	DB   string   `name:"db" placeholder:"URL" help:"Database: sqlite:FILE or postgres://… (default: $$POSTMETER_DB, or else sqlite:postmeter.db)."`
+	JSON bool     `name:"json" help:"Print the result as one JSON document."`
+
+	Version versionCmd `cmd:"" help:"Print the version of this program"`
+}
+
+const description = "Postmeter meters what mailing-list servers send, rates it by hosting plan, and bills the customers."
+
+// Run runs one command line and returns its exit code. args do not include the
+// name of the program; env looks up an environment variable, as os.Getenv does.
+// SIGINT and SIGTERM end the command at the next safe point; a second one ends
+// the program at once.
+func Run(args []string, stdin io.Reader, stdout, stderr io.Writer, env func(string) string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal has its usual effect
+	p := Program{Stdin: stdin, Stdout: stdout, Stderr: stderr, Env: env, Now: time.Now}
+	return p.Run(ctx, args)
+}
+
+// Program is the command line with everything that it takes from outside.
+type Program struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            func(string) string // looks up an environment variable
+	Now            func() time.Time    // the one clock
+}
+
+// Run runs one command line until it is done or ctx ends, and returns the exit code.
+func (p Program) Run(ctx context.Context, args []string) int {
+	out := &checkedWriter{to: p.Stdout}
+	err := p.run(ctx, args, out)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("standard output: %w", out.err)
+	}
+	return report(p.Stderr, err, ctx.Err() != nil)
+}
+
+func (p Program) run(ctx context.Context, args []string, out *checkedWriter) error {
+	var line root
+	parser, err := newParser(&line, out, p.Stderr)
+	if err != nil {
+		return fmt.Errorf("command line: %w", err)
+	}
+	parsed, err := parser.Parse(args)
+	if errors.Is(err, errHelpShown) {
+		return nil
+	}
+	if err != nil {
+		return &usageError{fmt.Sprintf("%s; see \"postmeter %s--help\"", err, commandOf(err))}
+	}
+	return parsed.Run(&Context{
+		Context: ctx,
+		Stdin:   p.Stdin, Stdout: out, Stderr: p.Stderr,
+		Env: p.Env, Now: p.Now, JSON: line.JSON,
+		Config: app.Load(line.DB, p.Env),
+	})
+}
+
+func newParser(line *root, stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(line,
+		kong.Name("postmeter"),
+		kong.Description(description),
+		kong.NoDefaultHelp(), // helpFlag, which does not exit, takes its place
+		kong.Writers(stdout, stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+}
+
+// commandOf returns the command that a usage error is about, followed by a
+// space; empty if the error came before a command was named.
+func commandOf(err error) string {
+	var parse *kong.ParseError
+	if !errors.As(err, &parse) || parse.Context == nil {
+		return ""
+	}
+	var words strings.Builder
+	for _, step := range parse.Context.Path {
+		if step.Command != nil {
+			words.WriteString(step.Command.Name + " ")
+		}
+	}
+	return words.String()
+}

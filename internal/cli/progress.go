@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// Progress shows how far a long command is: a bar on a terminal, nothing
+// elsewhere. Its methods may be called from any goroutine, and on nil.
+type Progress struct {
+	bars *mpb.Progress
+	bar  *mpb.Bar
+}
+
+// Progress starts a bar on standard error. total is the number of units of work,
+// 0 if it is not known; name is a word or two, such as "customers". Call Done
+// before anything else is printed.
+func (c *Context) Progress(name string, total int64) *Progress {
+	if !isTerminal(c.Stderr) {
+		return nil
+	}
+	return newProgress(c, c.Stderr, name, total)
+}
+
+func newProgress(c *Context, to io.Writer, name string, total int64) *Progress {
+	bars := mpb.NewWithContext(c, mpb.WithOutput(to), mpb.WithWidth(barWidth))
+	bar := bars.AddBar(total,
+		mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(name+" "), decor.CurrentNoUnit("%d"), decor.Name(" of "), decor.TotalNoUnit("%d")),
+		mpb.AppendDecorators(decor.Percentage(), decor.Name("  "), decor.OnComplete(decor.AverageETA(decor.ET_STYLE_GO), "")),
+	)
+	return &Progress{bars: bars, bar: bar}
+}
+
+// barWidth is the width of a bar in columns.
+const barWidth = 60
+
+// Add says that n more units are done.
+func (p *Progress) Add(n int64) {
+	if p != nil {
+		p.bar.IncrInt64(n)
+	}
+}
+
+// Total says how many units there are, if that becomes known or grows.
+func (p *Progress) Total(n int64) {
+	if p != nil {
+		p.bar.SetTotal(n, false)
+	}
+}
+
+// Done takes the bar away, finished or not, and waits until it is gone.
+func (p *Progress) Done() {
+	if p == nil {
+		return
+	}
+	p.bar.Abort(true)
+	p.bars.Wait()
+}
