@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"postmeter/internal/domain/fault"
 )
 
 // The exit codes of every command.
@@ -26,23 +28,55 @@ func usagef(format string, args ...any) error {
 }
 
 // report says on standard error what went wrong, and returns the exit code. It
-// is the only place that decides either.
+// is the only place that decides either: one line for an error, and one for each
+// fault if an input has several.
 func report(stderr io.Writer, err error, interrupted bool) int {
 	if err == nil {
 		return exitDone
 	}
-	code, message := exitFailed, oneLine(err.Error())
+	code := exitFailed
 	var usage *usageError
-	switch {
-	case errors.As(err, &usage):
+	if errors.As(err, &usage) {
 		code = exitUsage
-	case interrupted:
-		message = "interrupted; what was finished is kept, run it again to go on (" + message + ")"
 	}
-	if _, err := fmt.Fprintf(stderr, "postmeter: %s\n", message); err != nil {
-		return exitFailed // nobody is left to tell
+	for _, message := range messages(err, interrupted) {
+		if _, err := fmt.Fprintf(stderr, "postmeter: %s\n", message); err != nil {
+			return exitFailed // nobody is left to tell
+		}
 	}
 	return code
+}
+
+// messages returns the lines that tell people about err.
+func messages(err error, interrupted bool) []string {
+	var faults fault.List
+	switch {
+	case interrupted || fault.KindOf(err) == fault.Canceled:
+		return []string{"interrupted; what was finished is kept, run it again to go on (" + oneLine(err.Error()) + ")"}
+	case errors.As(err, &faults):
+		where := strings.TrimSuffix(err.Error(), faults.Error()) // such as the name of the file
+		lines := make([]string, len(faults))
+		for i, f := range faults {
+			lines[i] = oneLine(where + f.Error())
+		}
+		return lines
+	}
+	return []string{oneLine(err.Error() + cause(err))}
+}
+
+// cause returns the technical cause that a fault hides from pages, in brackets.
+// On the command line the reader runs the machine, and needs it to mend it. Bad
+// input needs none: its message already says what to do.
+func cause(err error) string {
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Cause == nil {
+		return ""
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.NotFound, fault.Conflict:
+		return ""
+	}
+	return " (" + f.Cause.Error() + ")"
 }
 
 // oneLine joins the lines of a message, so that a program that reads standard

@@ -16,10 +16,7 @@ type helpFlag bool
 // BeforeReset prints the help; kong calls it before it looks for what is
 // missing, so that help never asks for arguments.
 func (helpFlag) BeforeReset(ctx *kong.Context) error {
-	if err := ctx.PrintUsage(false); err != nil {
-		return err
-	}
-	return errHelpShown
+	return errors.Join(errHelpShown, ctx.PrintUsage(false))
 }
 
 // example renders the help text of a command: its examples, one a line, each
