@@ -1,0 +1,126 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"postmeter/internal/store/migrate"
+)
+
+// Sizes of a bulk load.
+const (
+	sqliteRowsPerInsert = 50    // rows of one statement: more gains nothing
+	postgresRowsPerCopy = 20000 // rows held in memory before a COPY
+)
+
+// Bulk loads many rows into one table: by COPY on PostgreSQL, by prepared inserts of many rows on SQLite.
+// It is not safe for concurrent use, and ends with its transaction.
+type Bulk struct {
+	tx       *Tx
+	table    string
+	columns  []string
+	conflict string
+	values   []any
+	full     *sql.Stmt // SQLite: the statement for sqliteRowsPerInsert rows
+	staged   bool      // PostgreSQL: the staging table exists
+}
+
+// Bulk starts a load. conflict is "" or an "ON CONFLICT …" clause; with one, no two rows of the load may have the
+// same key.
+func (tx *Tx) Bulk(table, conflict string, columns ...string) *Bulk {
+	return &Bulk{tx: tx, table: table, conflict: conflict, columns: columns}
+}
+
+// Add adds a row: int64, string, bool, []byte or nil, one for each column.
+func (b *Bulk) Add(row ...any) error {
+	if len(row) != len(b.columns) {
+		return fmt.Errorf("bulk load of %s: %d values for %d columns", b.table, len(row), len(b.columns))
+	}
+	b.values = append(b.values, row...)
+	limit := sqliteRowsPerInsert
+	if b.tx.db.engine == migrate.Postgres {
+		limit = postgresRowsPerCopy
+	}
+	if len(b.values) < limit*len(b.columns) {
+		return nil
+	}
+	return b.Flush()
+}
+
+// Flush writes what was added. It must be called after the last row.
+func (b *Bulk) Flush() error {
+	if len(b.values) == 0 {
+		return nil
+	}
+	var err error
+	switch {
+	case b.tx.db.engine == migrate.SQLite:
+		err = b.insert()
+	case b.conflict == "":
+		err = b.copyInto(b.table)
+	default:
+		err = b.merge()
+	}
+	b.values = b.values[:0]
+	if err != nil {
+		return fmt.Errorf("bulk load of %s: %w", b.table, err)
+	}
+	return nil
+}
+
+func (b *Bulk) insert() error {
+	rows := len(b.values) / len(b.columns)
+	if rows != sqliteRowsPerInsert {
+		return b.tx.Exec(b.statement(rows), b.values...)
+	}
+	if b.full == nil {
+		stmt, err := b.tx.tx.PrepareContext(b.tx.ctx, b.statement(rows)) //nolint:sqlclosecheck // closed with its transaction
+		if err != nil {
+			return err
+		}
+		b.full = stmt
+	}
+	_, err := b.full.ExecContext(b.tx.ctx, b.values...)
+	return err
+}
+
+func (b *Bulk) statement(rows int) string {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?,", len(b.columns)), ",") + ")"
+	return "INSERT INTO " + b.table + " (" + strings.Join(b.columns, ",") + ") VALUES " +
+		strings.TrimSuffix(strings.Repeat(row+",", rows), ",") + " " + b.conflict
+}
+
+// merge copies into a staging table and inserts from there, since COPY knows no ON CONFLICT.
+func (b *Bulk) merge() error {
+	stage := "stage_" + b.table
+	if !b.staged {
+		err := b.tx.Exec("CREATE TEMP TABLE IF NOT EXISTS " + stage + " (LIKE " + b.table + " INCLUDING DEFAULTS) ON COMMIT DROP")
+		if err != nil {
+			return err
+		}
+		b.staged = true
+	}
+	if err := b.tx.Exec("TRUNCATE " + stage); err != nil {
+		return err
+	}
+	if err := b.copyInto(stage); err != nil {
+		return err
+	}
+	columns := strings.Join(b.columns, ",")
+	return b.tx.Exec("INSERT INTO " + b.table + " (" + columns + ") SELECT " + columns + " FROM " + stage + " " + b.conflict)
+}
+
+func (b *Bulk) copyInto(table string) error {
+	width := len(b.columns)
+	source := pgx.CopyFromSlice(len(b.values)/width, func(i int) ([]any, error) {
+		return b.values[i*width : (i+1)*width], nil
+	})
+	return b.tx.conn.Raw(func(driver any) error {
+		_, err := driver.(*stdlib.Conn).Conn().CopyFrom(b.tx.ctx, pgx.Identifier{table}, b.columns, source)
+		return err
+	})
+}

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/fnv"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers the driver
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/store/migrate"
+)
+
+// Limits of connections and caches.
+const (
+	sqliteReaders     = 4               // reading connections
+	sqliteCacheKB     = 16 * 1024       // page cache of each connection
+	sqliteMmapBytes   = 1 << 30         // of the file mapped for reading
+	postgresConns     = 12              // connections of one process
+	postgresIdleAfter = 5 * time.Minute // an idle connection is closed
+)
+
+// openSQLite opens FILE with one writing connection and several reading ones. Pragmas stand in the DSN, so that
+// every connection of the pools has them. synchronous=FULL: a commit is on disk when it returns.
+func openSQLite(file string, options Options) (*DB, error) {
+	if file == "" {
+		return nil, fault.At("--db", "sqlite: needs a file name, such as sqlite:postmeter.db")
+	}
+	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
+		return nil, fault.New(fault.Unavailable, "database %s: its folder does not exist: make it, or name another with --db", file)
+	}
+	dsn := func(extra string) string {
+		return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"+
+			"&_pragma=foreign_keys(on)&_pragma=cache_size(-%d)&_pragma=mmap_size(%d)&_pragma=temp_store(memory)%s",
+			(&url.URL{Path: file}).EscapedPath(), options.BusyTimeout.Milliseconds(), sqliteCacheKB, sqliteMmapBytes, extra)
+	}
+	writer, err := sql.Open("sqlite", dsn("&_txlock=immediate"))
+	if err != nil {
+		return nil, err
+	}
+	writer.SetMaxOpenConns(1)
+	reader, err := sql.Open("sqlite", dsn("&_pragma=query_only(on)"))
+	if err != nil {
+		return nil, err
+	}
+	reader.SetMaxOpenConns(max(sqliteReaders, runtime.NumCPU()))
+	reader.SetMaxIdleConns(max(sqliteReaders, runtime.NumCPU()))
+	return &DB{engine: migrate.SQLite, writer: writer, reader: reader}, nil
+}
+
+func openPostgres(address string) (*DB, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fault.At("--db", "%s is not a PostgreSQL address: write postgres://user@host/name", redact(address))
+	}
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(postgresConns)
+	pool.SetMaxIdleConns(postgresConns)
+	pool.SetConnMaxIdleTime(postgresIdleAfter)
+	return &DB{engine: migrate.Postgres, writer: pool, reader: pool}, nil
+}
+
+// Lock waits until no other transaction holds the lock of this name and id, and holds it until the transaction ends.
+// SQLite has one writer: it holds every lock already.
+func (tx *Tx) Lock(name string, id int64) error {
+	if tx.db.engine == migrate.SQLite {
+		return nil
+	}
+	h := fnv.New64a()
+	if _, err := fmt.Fprintf(h, "%s/%d", name, id); err != nil {
+		return err
+	}
+	return tx.Exec(`SELECT pg_advisory_xact_lock($1)`, int64(h.Sum64()))
+}
+
+// NewIDs takes n successive row ids of a kind (a table's name) and returns the first.
+// On PostgreSQL they are taken outside of the transaction, so that writers do not wait for each other; a
+// rollback leaves a gap.
+func (tx *Tx) NewIDs(kind string, n int) (int64, error) {
+	const take = `INSERT INTO id_counter (kind, next_id) VALUES ($1, 1 + $2)
+		ON CONFLICT (kind) DO UPDATE SET next_id = id_counter.next_id + $2 RETURNING next_id - $2`
+	var first int64
+	var row *sql.Row
+	if tx.db.engine == migrate.SQLite {
+		row = tx.tx.QueryRowContext(tx.ctx, take, kind, n)
+	} else {
+		row = tx.db.writer.QueryRowContext(tx.ctx, take, kind, int64(n))
+	}
+	return first, row.Scan(&first)
+}
+
+var password = regexp.MustCompile(`//([^:@/]*):[^@]*@|password=[^&\s]*`)
+
+// redact takes the password out of a database address, for messages.
+func redact(address string) string { return password.ReplaceAllString(address, "//$1:***@") }
+
+// Ping says whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	return db.classify("connect", db.reader.PingContext(ctx))
+}
