@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -112,7 +111,7 @@ func TestOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
 
 func TestProgressIsSilentWhereNobodyLooks(t *testing.T) {
 	var errs bytes.Buffer
-	c := &Context{Context: context.Background(), Stderr: &errs, Now: time.Now}
+	c := &Context{Context: context.Background(), Stderr: &errs}
 	p := c.Progress("customers", 10)
 	p.Add(4)
 	p.Total(20)
