@@ -63,8 +63,8 @@ type Program struct {
 func (p Program) Run(ctx context.Context, args []string) int {
 	out := &checkedWriter{to: p.Stdout}
 	err := p.run(ctx, args, out)
-	if err == nil && out.err != nil {
-		err = fmt.Errorf("standard output: %w", out.err)
+	if out.err != nil && (err == nil || errors.Is(err, out.err)) {
+		err = fmt.Errorf("the result cannot be written to standard output: %w; what was done is kept, print it elsewhere", out.err)
 	}
 	return report(p.Stderr, err, ctx.Err() != nil)
 }
