@@ -1,0 +1,77 @@
+#!/bin/sh
+# Makes sure that this machine has what it is asked for, and installs what is
+# missing where that is possible: Debian packages as root, Go tools in .tools/bin.
+# Where it is not possible, it says what to install and fails.
+#
+# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [postgresql] [cc]
+set -eu
+cd "$(dirname "$0")/.."
+
+GOLANGCI_LINT=v2.15.0
+GOTESTSUM=v1.13.0
+
+PATH="$PWD/.tools/bin:$PATH:/usr/local/go/bin"
+export PATH
+
+fail() {
+	echo "need.sh: $*" >&2
+	exit 1
+}
+
+# newer A B: version A is B or newer.
+newer() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
+
+is_debian_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+
+# apt PACKAGE…: installs Debian packages without asking.
+apt() {
+	is_debian_root || fail "$* is missing: as root on Debian make installs it, elsewhere please install it"
+	echo "need.sh: installing $*" >&2
+	[ -n "${updated:-}" ] || apt-get update -qq || fail "the package lists cannot be loaded; is there a network?"
+	updated=yes
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null ||
+		fail "apt-get cannot install $*"
+}
+
+# tool NAME PACKAGE VERSION: installs a Go tool of just this version.
+tool() {
+	stamp=".tools/$1-$3-$(go env GOVERSION)" # a linter must be as new as the language
+	[ -e "$stamp" ] && [ -x ".tools/bin/$1" ] && return
+	echo "need.sh: building $1 $3 (once; it may take some minutes)" >&2
+	mkdir -p .tools/bin
+	GOBIN="$PWD/.tools/bin" GOFLAGS= CGO_ENABLED=0 go install "$2@$3" ||
+		fail "$1 $3 cannot be built; is there a network, or a module proxy in GOPROXY?"
+	rm -f ".tools/$1-"v*
+	: >"$stamp"
+}
+
+need_go() {
+	want=$(sed -n 's/^go //p' go.mod)
+	if ! command -v go >/dev/null && is_debian_root; then
+		has=$(apt-cache policy golang-go | sed -n 's/^ *Candidate: [0-9]*:\([0-9.]*\).*/\1/p')
+		! newer "${has:-0}" "$want" || apt golang-go
+	fi
+	command -v go >/dev/null || fail "Go is missing: install Go $want or newer from go.dev/dl and put it in the PATH"
+	has=$(go env GOVERSION)
+	newer "${has#go}" "$want" || fail "$has is too old: install Go $want or newer from go.dev/dl"
+}
+
+need_postgresql() {
+	for initdb in /usr/lib/postgresql/*/bin/initdb; do
+		[ -x "$initdb" ] && return
+	done
+	apt postgresql
+}
+
+need_cc() { command -v gcc >/dev/null || apt gcc libc6-dev; }
+
+for what in "$@"; do
+	case $what in
+	go) need_go ;;
+	golangci-lint) tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $GOLANGCI_LINT ;;
+	gotestsum) tool gotestsum gotest.tools/gotestsum $GOTESTSUM ;;
+	postgresql) need_postgresql ;;
+	cc) need_cc ;;
+	*) fail "$what is not known here" ;;
+	esac
+done
