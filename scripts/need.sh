@@ -23,12 +23,17 @@ newer() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$2" ]; }
 
 is_debian_root() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 
+# update loads the lists of Debian packages, once.
+update() {
+	[ -n "${updated:-}" ] || apt-get update -qq || fail "the package lists cannot be loaded; is there a network?"
+	updated=yes
+}
+
 # apt PACKAGE…: installs Debian packages without asking.
 apt() {
 	is_debian_root || fail "$* is missing: as root on Debian make installs it, elsewhere please install it"
 	echo "need.sh: installing $*" >&2
-	[ -n "${updated:-}" ] || apt-get update -qq || fail "the package lists cannot be loaded; is there a network?"
-	updated=yes
+	update
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null ||
 		fail "apt-get cannot install $*"
 }
@@ -48,6 +53,7 @@ tool() {
 need_go() {
 	want=$(sed -n 's/^go //p' go.mod)
 	if ! command -v go >/dev/null && is_debian_root; then
+		update
 		has=$(apt-cache policy golang-go | sed -n 's/^ *Candidate: [0-9]*:\([0-9.]*\).*/\1/p')
 		! newer "${has:-0}" "$want" || apt golang-go
 	fi
