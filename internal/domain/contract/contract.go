@@ -9,18 +9,20 @@ package contract
 
 import "postmeter/internal/domain/period"
 
-// Group is a billing group.
+// Group is a billing group. Position orders groups within the customer, and assignments within the group.
 type Group struct {
-	ID      int64
-	Name    string
-	Plans   []Plan
-	Charges []Charge
-	Objects []Object
+	ID       int64
+	Position int64
+	Name     string
+	Plans    []Plan
+	Charges  []Charge
+	Objects  []Object
 }
 
 // Plan gives a hosting plan to a group.
 type Plan struct {
 	ID          int64
+	Position    int64
 	PlanID      int64
 	Dates       period.Period
 	Description string
@@ -29,6 +31,7 @@ type Plan struct {
 // Charge gives an additional charge to a group.
 type Charge struct {
 	ID          int64
+	Position    int64
 	ChargeID    int64
 	Amount      string // exact decimal; empty: the charge's own
 	Quantity    string // exact decimal
@@ -41,6 +44,7 @@ type Charge struct {
 // Object gives a list, a site, or a whole server to a group.
 type Object struct {
 	ID          int64
+	Position    int64
 	ServerID    int64  // of a list: the server it was assigned on
 	Site        string // empty for a server
 	ListID      int64  // 0 for a site or server

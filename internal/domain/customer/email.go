@@ -45,7 +45,9 @@ func validDomain(domain string) bool {
 	labels := strings.Split(domain, ".")
 	for _, label := range labels {
 		if label == "" || len(label) > maxLabelBytes || label[0] == '-' || label[len(label)-1] == '-' ||
-			strings.ContainsFunc(label, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-' }) {
+			strings.ContainsFunc(label, func(r rune) bool {
+				return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != '-'
+			}) {
 			return false
 		}
 	}

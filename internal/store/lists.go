@@ -1,0 +1,119 @@
+package store
+
+import (
+	"database/sql"
+
+	"postmeter/internal/domain/hosting"
+	"postmeter/internal/domain/period"
+)
+
+// listColumns reads a list under its present name: the newest of its names.
+const listColumns = `SELECT l.id, s.name, n.site, n.name, n.remote_id, l.start_day, l.end_day, l.gone_day
+	FROM list l JOIN list_name n ON n.list_id = l.id AND n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = l.id)
+	JOIN server s ON s.id = n.server_id `
+
+// Lists calls each with every list, ordered by server, site, name and start.
+func (s *Snapshot) Lists(each func(hosting.List) error) error {
+	for row, err := range s.rows(listColumns + `ORDER BY s.name, n.site, n.name, l.start_day, l.id`) {
+		if err != nil {
+			return err
+		}
+		list, err := scanList(row)
+		if err != nil {
+			return err
+		}
+		if err := each(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ListsNamed returns the lists that are now called by one of the names, wherever they are.
+func (s *Snapshot) ListsNamed(names []string) ([]hosting.List, error) {
+	var out []hosting.List
+	for row, err := range rowsIn(s, listColumns+`WHERE n.name `+in+` ORDER BY l.id`, names) {
+		if err != nil {
+			return nil, err
+		}
+		list, err := scanList(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list)
+	}
+	return out, nil
+}
+
+// ListsByID returns the lists with the ids.
+func (s *Snapshot) ListsByID(ids []int64) ([]hosting.List, error) {
+	var out []hosting.List
+	for row, err := range rowsIn(s, listColumns+`WHERE l.id `+in, ids) {
+		if err != nil {
+			return nil, err
+		}
+		list, err := scanList(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list)
+	}
+	return out, nil
+}
+
+func scanList(row *sql.Rows) (hosting.List, error) {
+	var v hosting.List
+	var gone sql.NullInt64
+	err := row.Scan(&v.ID, &v.Place.Server, &v.Place.Site, &v.Place.List, &v.RemoteID, &v.Life.Start, &v.Life.End, &gone)
+	v.Gone = period.Last
+	if gone.Valid {
+		v.Gone = period.Date(gone.Int64)
+	}
+	return v, err
+}
+
+// InsertLists stores new lists and sets their ids. Each has its name for all time. serverIDs gives the id of a server's name.
+func (tx *Tx) InsertLists(lists []*hosting.List, serverIDs map[string]int64) error {
+	if len(lists) == 0 {
+		return nil
+	}
+	id, err := tx.NewIDs("list", len(lists))
+	if err != nil {
+		return err
+	}
+	rows := tx.Bulk("list", "", "id", "start_day", "end_day", "gone_day")
+	names := tx.Bulk("list_name", "", "list_id", "first_day", "last_day", "server_id", "site", "name", "remote_id")
+	for i, v := range lists {
+		v.ID = id + int64(i)
+		if err := rows.Add(v.ID, int64(v.Life.Start), int64(v.Life.End), goneDay(v)); err != nil {
+			return err
+		}
+	}
+	if err := rows.Flush(); err != nil {
+		return err
+	}
+	for _, v := range lists {
+		err := names.Add(v.ID, int64(period.First), int64(period.Last), serverIDs[v.Place.Server], v.Place.Site, v.Place.List, v.RemoteID)
+		if err != nil {
+			return err
+		}
+	}
+	return names.Flush()
+}
+
+// UpdateList stores a list's life, whether it is gone, and the id that its server has for it.
+func (tx *Tx) UpdateList(v *hosting.List) error {
+	if err := tx.Exec(`UPDATE list SET start_day = $2, end_day = $3, gone_day = $4 WHERE id = $1`,
+		v.ID, int64(v.Life.Start), int64(v.Life.End), goneDay(v)); err != nil {
+		return err
+	}
+	return tx.Exec(`UPDATE list_name SET remote_id = $2 WHERE list_id = $1
+		AND last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = $1)`, v.ID, v.RemoteID)
+}
+
+func goneDay(v *hosting.List) any {
+	if v.Gone == period.Last {
+		return nil
+	}
+	return int64(v.Gone)
+}
