@@ -206,16 +206,17 @@ CREATE TABLE waiver (
 
 -- Usage, list first ------------------------------------------------------------
 
--- A log as its content: the hash of its first complete line, and what was read of it.
+-- A log as its content: the hash of its first complete line, and what was read of it. A file of reported records
+-- is a generation of its own each time it brings something: there the ids of the records tell what is known.
 CREATE TABLE generation (
   id BIGINT PRIMARY KEY,
-  server_id BIGINT NOT NULL REFERENCES server (id),
+  server_id BIGINT REFERENCES server (id), -- null: lines of reports that name no known server
   format TEXT NOT NULL,
   head_hash BLOB NOT NULL,
   read_offset BIGINT NOT NULL,        -- bytes read and committed
   prefix_hash BLOB NOT NULL,          -- of the bytes before read_offset
   state BLOB NOT NULL,                -- what spans lines, as the format's reader wrote it
-  first_at BIGINT NOT NULL,           -- earliest and latest instant of a usage line in it; 0 without one
+  first_at BIGINT NOT NULL,           -- earliest and latest instant of a record kept from it; 0 without one
   last_at BIGINT NOT NULL,
   records BIGINT NOT NULL,
   counted BIGINT NOT NULL,
@@ -224,7 +225,7 @@ CREATE TABLE generation (
   unparsed BIGINT NOT NULL,
   alert TEXT NOT NULL,
   seen_at BIGINT NOT NULL,
-  UNIQUE (server_id, head_hash)
+  UNIQUE (server_id, format, head_hash)
 );
 
 -- One row a delivery that a log showed (or a record that was reported): the key is the position.
@@ -287,6 +288,7 @@ CREATE TABLE usage_key (
   reason TEXT NOT NULL,
   PRIMARY KEY (server_id, record_id)
 )/*clustered*/;
+CREATE INDEX usage_key_corrects ON usage_key (server_id, corrects) WHERE corrects <> '';
 
 -- Found but not billed: usage of lists that nobody knows yet. It moves to usage_record when the list appears.
 CREATE TABLE usage_unknown (
@@ -300,7 +302,27 @@ CREATE TABLE usage_unknown (
   recipients BIGINT NOT NULL,
   bytes BIGINT NOT NULL,
   line_hash BIGINT NOT NULL,
+  reason TEXT NOT NULL,               -- '': no such list; else why it cannot be told which
   PRIMARY KEY (server_id, list_key, at, generation_id, position)
+)/*clustered*/;
+
+-- Lines that were not counted since another generation of the server holds them, and how often each was seen: the
+-- n-th of equal lines is known if the others hold at least n.
+CREATE TABLE usage_repeat (
+  generation_id BIGINT NOT NULL REFERENCES generation (id),
+  at BIGINT NOT NULL,
+  line_hash BIGINT NOT NULL,
+  seen BIGINT NOT NULL,
+  PRIMARY KEY (generation_id, at, line_hash)
+)/*clustered*/;
+
+-- Member readings of lists that nobody knows yet.
+CREATE TABLE reading_unknown (
+  server_id BIGINT NOT NULL,
+  list_key TEXT NOT NULL,             -- site/list
+  day BIGINT NOT NULL,
+  members BIGINT NOT NULL,
+  PRIMARY KEY (server_id, list_key, day)
 )/*clustered*/;
 
 -- Lines that carry a format's mark and do not fit it, up to a limit for each generation.
