@@ -34,6 +34,7 @@ type root struct {
 	DB   string   `name:"db" placeholder:"URL" help:"Database: sqlite:FILE or postgres://… (default: $$POSTMETER_DB, or else sqlite:postmeter.db)."`
 	JSON bool     `name:"json" help:"Print the result as one JSON document."`
 
+	Seed    seedCmd    `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Version versionCmd `cmd:"" help:"Print the version of this program"`
 }
 

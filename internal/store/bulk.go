@@ -41,15 +41,22 @@ func (b *Bulk) Add(row ...any) error {
 		return fmt.Errorf("bulk load of %s: %d values for %d columns", b.table, len(row), len(b.columns))
 	}
 	b.values = append(b.values, row...)
-	limit := sqliteRowsPerInsert
-	if b.tx.db.engine == migrate.Postgres {
-		limit = postgresRowsPerCopy
-	}
-	if len(b.values) < limit*len(b.columns) {
+	if len(b.values) < b.limit() {
 		return nil
 	}
 	return b.Flush()
 }
+
+// limit is the number of values at which the rows are written.
+func (b *Bulk) limit() int {
+	if b.tx.db.engine == migrate.Postgres {
+		return postgresRowsPerCopy * len(b.columns)
+	}
+	return sqliteRowsPerInsert * len(b.columns)
+}
+
+// nextIsLast says whether the next row makes the load write what it holds.
+func (b *Bulk) nextIsLast() bool { return len(b.values)+len(b.columns) >= b.limit() }
 
 // Flush writes what was added. It must be called after the last row.
 func (b *Bulk) Flush() error {
