@@ -101,7 +101,7 @@ func (s server) run(bin string, credential *syscall.Credential) error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	postgres := command(credential, s.dir, filepath.Join(bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=",
+	postgres := command(credential, s.dir, "/bin/sh", "-c", undertaker, "sh", filepath.Join(bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", "max_wal_size=4GB", "-c", "logging_collector=off")
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
@@ -120,6 +120,16 @@ func (s server) run(bin string, credential *syscall.Credential) error {
 	}
 	return s.wait()
 }
+
+// undertaker is the shell script that runs the server. When the test process ends, it stops the server and removes
+// the folder, which is its working directory.
+const undertaker = `
+trap 'kill -QUIT $server' QUIT TERM INT
+"$@" & server=$!
+wait $server
+wait $server
+rm -rf "$PWD"
+`
 
 const startLimit = 30 * time.Second
 
