@@ -79,10 +79,14 @@ func (s *Snapshot) LastFinalDay() (period.Date, error) {
 }
 
 // PlanVersionUsed says whether a sent invoice used the version of a plan.
-func (s *Snapshot) PlanVersionUsed(versionID int64) (bool, error) { return s.versionUsed("<>", versionID) }
+func (s *Snapshot) PlanVersionUsed(versionID int64) (bool, error) {
+	return s.versionUsed("<>", versionID)
+}
 
 // ChargeVersionUsed says whether a sent invoice used the version of a charge.
-func (s *Snapshot) ChargeVersionUsed(versionID int64) (bool, error) { return s.versionUsed("=", versionID) }
+func (s *Snapshot) ChargeVersionUsed(versionID int64) (bool, error) {
+	return s.versionUsed("=", versionID)
+}
 
 func (s *Snapshot) versionUsed(isCharge string, versionID int64) (bool, error) {
 	return s.one(`SELECT 1 FROM bill_line l JOIN bill b ON b.customer_id = l.customer_id AND b.id = l.bill_id

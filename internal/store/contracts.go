@@ -135,7 +135,9 @@ type placed[T any] struct {
 func (n *NewContracts) AddGroup(at In) { n.groups = append(n.groups, at) }
 
 // AddPlan adds an assignment of a plan.
-func (n *NewContracts) AddPlan(at In, a contract.Plan) { n.plans = append(n.plans, placed[contract.Plan]{at, a}) }
+func (n *NewContracts) AddPlan(at In, a contract.Plan) {
+	n.plans = append(n.plans, placed[contract.Plan]{at, a})
+}
 
 // AddCharge adds an assignment of a charge.
 func (n *NewContracts) AddCharge(at In, a contract.Charge) {
