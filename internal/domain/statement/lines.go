@@ -1,0 +1,157 @@
+package statement
+
+import (
+	"fmt"
+	"math/big"
+
+	"postmeter/internal/domain/money"
+)
+
+// row writes one line with what explains it.
+func (b *composer) row(l *Line) Row {
+	row := Row{Number: l.Number, Object: b.objects[l.Object], Amount: amount(l.Amount, b.currency)}
+	switch l.Kind {
+	case KindPlan:
+		b.plan(l, &row)
+	case KindOverage:
+		b.overage(l, &row)
+		b.namePlan(l, &row)
+	case KindMinimum:
+		b.minimum(l, &row)
+		b.namePlan(l, &row)
+	case KindCharge:
+		b.charge(l, &row)
+	case KindComplimentary:
+		row.Title = "Complimentary"
+		row.Details = []string{"This account is free of charge."}
+	case KindLate:
+		b.late(l, &row)
+	default:
+		row.Title = capital(Clean(l.Kind))
+	}
+	return row
+}
+
+func (b *composer) plan(l *Line, row *Row) {
+	plan, ok := b.facts.Plans[l.Version]
+	row.Title = b.planName(l)
+	if !ok {
+		row.Details = days(l)
+		return
+	}
+	if text := Clean(plan.Description); text != "" && b.firstOf(l) {
+		row.Details = append(row.Details, text)
+	}
+	monthly := price(plan.Spec.MonthlyPrice, b.currency) + " a month"
+	if l.Days != l.DaysInMonth {
+		monthly = fmt.Sprintf("%d of %d days at %s", l.Days, l.DaysInMonth, monthly)
+	}
+	row.Details = append(row.Details, monthly)
+}
+
+// planName is what customers call a line's plan: its name, or its code if it has none.
+func (b *composer) planName(l *Line) string {
+	if name := Clean(b.facts.Plans[l.Version].Name); name != "" {
+		return name
+	}
+	return Clean(l.Ref)
+}
+
+// namePlan adds the plan to a title where the group has several.
+func (b *composer) namePlan(l *Line, row *Row) {
+	if b.plansOf[l.Group] > 1 {
+		row.Title += ", " + b.planName(l)
+	}
+}
+
+// firstOf says whether no earlier line shows this plan's description.
+func (b *composer) firstOf(l *Line) bool {
+	key := [2]string{l.Group, l.Ref}
+	if b.described[key] {
+		return false
+	}
+	b.described[key] = true
+	return true
+}
+
+func days(l *Line) []string {
+	if l.DaysInMonth == 0 || l.Days == l.DaysInMonth {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d of %d days", l.Days, l.DaysInMonth)}
+}
+
+func (b *composer) minimum(l *Line, row *Row) {
+	row.Title = "Up to the minimum"
+	plan, ok := b.facts.Plans[l.Version]
+	if !ok {
+		row.Details = days(l)
+		return
+	}
+	floor := price(plan.Spec.Minimum, b.currency)
+	text := "The minimum is " + floor + " a month"
+	if l.Days != l.DaysInMonth {
+		due := new(big.Rat).Mul(plan.Spec.Minimum.Rat(), Share(l.Days, l.DaysInMonth))
+		text += fmt.Sprintf(", for %d of %d days %s", l.Days, l.DaysInMonth, exact(due, b.currency.Decimals()))
+	}
+	row.Details = append(row.Details, text+"; this is what was missing.")
+}
+
+func (b *composer) charge(l *Line, row *Row) {
+	charge, ok := b.facts.Charges[l.Version]
+	row.Title = Clean(charge.Name)
+	if row.Title == "" {
+		row.Title = Clean(l.Ref)
+	}
+	for _, text := range []string{Clean(charge.Description), Clean(l.Description)} {
+		if text != "" {
+			row.Details = append(row.Details, text)
+		}
+	}
+	if !ok {
+		return
+	}
+	if text := b.chargeTerms(l, &charge); text != "" {
+		row.Details = append(row.Details, text)
+	}
+}
+
+// chargeTerms writes how the amount came about: "3 × 10.00 a month, 21 of 30 days". The unit amount is left out if
+// it does not give the line's amount, as when the assignment was edited since.
+func (b *composer) chargeTerms(l *Line, charge *Charge) string {
+	unit := charge.Spec.Amount
+	if l.UnitAmount != nil {
+		unit = *l.UnitAmount
+	}
+	due := new(big.Rat).Mul(unit.Rat(), l.Quantity.Rat())
+	if charge.Spec.Proratable {
+		due.Mul(due, Share(l.Days, l.DaysInMonth))
+	}
+	text := "one time"
+	if charge.Spec.Recurring {
+		text = "every month"
+	}
+	part := charge.Spec.Proratable && l.Days != l.DaysInMonth
+	if minor, ok := Minor(due, b.currency); ok && minor == l.Amount {
+		switch {
+		case l.Quantity != money.FromInt(1):
+			text = thousands(l.Quantity.String()) + " × " + price(unit, b.currency) + ", " + text
+		case part:
+			text = price(unit, b.currency) + ", " + text
+		}
+	}
+	if part {
+		text += fmt.Sprintf(", %d of %d days", l.Days, l.DaysInMonth)
+	}
+	return capital(text)
+}
+
+func (b *composer) late(l *Line, row *Row) {
+	row.Title = "Correction for " + monthName(l.Month)
+	text := "Usage or assignments of a month billed earlier have changed; this is the difference"
+	if l.Method != "" {
+		text += " for " + meterTitle(l.Method)
+	}
+	row.Details = append(row.Details, text+".")
+	b.namePlan(l, row)
+}

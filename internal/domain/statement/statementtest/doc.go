@@ -1,0 +1,3 @@
+// Package statementtest holds bills for the tests of whatever shows bills: ordinary ones and those at which a page
+// may break.
+package statementtest
