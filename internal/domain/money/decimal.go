@@ -61,14 +61,17 @@ func (d Decimal) checked() (Decimal, error) {
 
 // normal drops trailing zeros and the sign of zero.
 func (d Decimal) normal() Decimal {
-	for d.scale > 0 {
+	for d.scale > 0 && d.hi != 0 {
 		hi, lo, rem := div128(d.hi, d.lo, 10)
 		if rem != 0 {
 			break
 		}
 		d.hi, d.lo, d.scale = hi, lo, d.scale-1
 	}
-	if d.hi == 0 && d.lo == 0 {
+	for d.scale > 0 && d.hi == 0 && d.lo%10 == 0 {
+		d.lo, d.scale = d.lo/10, d.scale-1
+	}
+	if d.IsZero() {
 		return Decimal{}
 	}
 	return d
@@ -161,7 +164,7 @@ func (d Decimal) Rat() *big.Rat {
 // than the currency, or does not fit.
 func (d Decimal) Exactly(c Currency) (Amount, error) {
 	if int(d.scale) > c.Decimals() {
-		return Amount{}, fault.New(fault.Invalid, "%s has more decimals than %s, which has %d", d, c, c.Decimals())
+		return Amount{}, tooManyDecimals(d.String(), c)
 	}
 	return d.Round(c)
 }

@@ -12,7 +12,7 @@ const maxDecimalText = 100
 
 // ParseDecimal reads a number in plain decimal notation: an optional minus,
 // digits, and optionally a point with digits after it. An exponent, a plus,
-// white space, more than MaxDecimals decimals (trailing zeros aside) and more
+// white space, more than MaxDecimals decimals (trailing zeros count) and more
 // than MaxIntegerDigits digits before the point are Invalid errors.
 func ParseDecimal(text string) (Decimal, error) {
 	if len(text) > maxDecimalText {
@@ -33,10 +33,10 @@ func ParseDecimal(text string) (Decimal, error) {
 	if !allDigits(whole) || pointed && !allDigits(frac) {
 		return Decimal{}, fault.New(fault.Invalid, "%.40q is not a number in plain decimal notation, such as 12.5", text)
 	}
-	whole, frac = trimZeros(whole, frac)
 	if len(frac) > MaxDecimals {
 		return Decimal{}, fault.New(fault.Invalid, "has more than %d decimals", MaxDecimals)
 	}
+	whole, frac = trimZeros(whole, frac)
 	if len(whole) > MaxIntegerDigits {
 		return Decimal{}, tooManyDigits
 	}

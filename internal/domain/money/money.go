@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 
 	"postmeter/internal/domain/fault"
 )
@@ -67,13 +68,20 @@ func (a Amount) String() string {
 }
 
 // ParseAmount reads an amount in plain decimal notation. It is an Invalid error
-// if it has more decimals than the currency or does not fit.
+// if it is written with more decimals than the currency has, or does not fit.
 func ParseAmount(text string, c Currency) (Amount, error) {
 	d, err := ParseDecimal(text)
 	if err != nil {
 		return Amount{}, err
 	}
-	return d.Exactly(c)
+	if i := strings.IndexByte(text, '.'); i >= 0 && len(text)-i-1 > c.Decimals() {
+		return Amount{}, tooManyDecimals(text, c)
+	}
+	return d.Round(c)
+}
+
+func tooManyDecimals(text string, c Currency) error {
+	return fault.New(fault.Invalid, "%s has more decimals than %s, which has %d", text, c, c.Decimals())
 }
 
 // AddMinor returns a + b, or ErrOverflow.

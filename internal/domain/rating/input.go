@@ -11,9 +11,9 @@ type Input struct {
 	Period   period.Period // the billing period, both ends inside
 	Customer Customer
 	Others   []Object  // assigned to other customers; Free says nothing there
-	Lists    []List    // every list that Usage, Members or an Object names
-	Usage    []Sum     // of the period, charged deliveries only, in any order
-	Members  []Reading // of the period, and for each list the latest one before it
+	Lists    []List    // every list that Usage or Members name
+	Usage    []Sum     // charged deliveries only, in any order; other days than the period's are left out
+	Members  []Reading // of the period, and for each list the latest one before it, in any order
 }
 
 // Customer is the customer that is billed.
@@ -39,13 +39,17 @@ type PlanAssignment struct {
 	Dates period.Period
 }
 
-// ChargeAssignment gives a charge to a group.
+// ChargeAssignment gives a charge version to a group. An assignment whose charge
+// has several versions is given once for each, with the same Dates and the days
+// of the version in Valid: what is due as a whole is then due once, at the price
+// of its day.
 type ChargeAssignment struct {
 	Charge   *Charge
 	Amount   *money.Decimal // nil: the charge's
 	Quantity money.Decimal  // not below 0
 	Dates    period.Period
-	Billed   bool // a one-time charge that a sent invoice holds already
+	Valid    period.Period // days of the version; the zero value is all of them
+	Billed   bool          // a one-time charge that a sent invoice holds already
 }
 
 // Object is a server, a site (List is empty) or a list, for some days.

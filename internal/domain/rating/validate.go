@@ -1,8 +1,13 @@
 package rating
 
-import "postmeter/internal/domain/fault"
+import (
+	"slices"
 
-// ProblemCode names what is wrong with the assignments, as customer validation does.
+	"postmeter/internal/domain/fault"
+)
+
+// ProblemCode names what is wrong with an input, in the words of customer
+// validation where it has one.
 type ProblemCode string
 
 // The codes.
@@ -10,8 +15,8 @@ const (
 	EndsBeforeStart ProblemCode = "ends_before_start"
 	PlansOverlap    ProblemCode = "plans_overlap"
 	AssignedTwice   ProblemCode = "assigned_twice"
-	BadReference    ProblemCode = "bad_reference" // an index or a list that is not in the input
-	BadValue        ProblemCode = "bad_value"
+	BadReference    ProblemCode = "bad_reference" // an index that is not in the input, or a plan or charge that is nil
+	BadValue        ProblemCode = "bad_value"     // a value that cannot be
 )
 
 // Problem is one fault of the input's contract.
@@ -19,10 +24,26 @@ type Problem struct {
 	Code  ProblemCode
 	Fault *fault.Error
 	Group int // index of the group, -1 if it is none's
-	Other int // AssignedTwice: index in Others of the counterpart, -1 if it is the customer's own
+	Other int // of AssignedTwice: index in Others of the counterpart, -1 if it is the customer's own
 }
 
 // Problems returns every fault of the input's contract: intervals that end
-// before they start, overlapping plans, objects assigned twice on one day
-// (inside the period or not), references and values that cannot be.
-func Problems(in *Input) []Problem { return nil }
+// before they start, plans of one group that overlap, objects assigned twice on
+// one day (inside the period or not), references and values that cannot be.
+// A conflict between two other customers has Group -1; Rate lets it pass.
+func Problems(in *Input) []Problem {
+	var r Rater
+	r.check(in)
+	return slices.Clone(r.problems)
+}
+
+// ownProblems returns the problems that keep the customer from being rated.
+func ownProblems(problems []Problem) error {
+	var l fault.List
+	for _, p := range problems {
+		if p.Code != AssignedTwice || p.Group >= 0 {
+			l = append(l, p.Fault)
+		}
+	}
+	return l.Err()
+}
