@@ -32,7 +32,8 @@ import (
 type root struct {
 	Help helpFlag `short:"h" help:"Show what a command does, with an example."`
 	DB   string   `name:"db" placeholder:"URL" help:"Database: sqlite:FILE or postgres://… (default: $$POSTMETER_DB, or else sqlite:postmeter.db)."`
-	JSON bool     `name:"json" help:"Print the result as one JSON document."`
+	JSON bool     `name:"json" xor:"form" help:"Print the result as one JSON document (the default where output is not a terminal)."`
+	Text bool     `name:"text" xor:"form" help:"Print the result for people to read (the default on a terminal)."`
 
 	Seed    seedCmd    `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Version versionCmd `cmd:"" help:"Print the version of this program"`
@@ -86,7 +87,7 @@ func (p Program) run(ctx context.Context, args []string, out *checkedWriter) err
 	return parsed.Run(&Context{
 		Context: ctx,
 		Stdin:   p.Stdin, Stdout: out, Stderr: p.Stderr,
-		Env: p.Env, Now: p.Now, JSON: line.JSON,
+		Env: p.Env, Now: p.Now, JSON: line.JSON || !line.Text && !isTerminal(out), JSONAsked: line.JSON,
 		Config: app.Load(line.DB, p.Env),
 	})
 }

@@ -22,12 +22,15 @@ type Context struct {
 	Stderr io.Writer // everything else
 	Now    func() time.Time
 	Env    func(string) string // looks up an environment variable
-	JSON   bool                // --json was given
-	Config app.Config
+	JSON   bool                // the result is wanted as JSON: --json, or no terminal and no --text
+	// JSONAsked: --json was given. For results that are no table: export, version.
+	JSONAsked bool
+	Config    app.Config
 }
 
-// Result prints the result of a command: as one JSON document if --json was
-// given, or else by calling human.
+// Result prints the result of a command: as one JSON document, or for people by
+// calling human. A program that reads a pipe gets JSON without asking; people
+// who pipe a table say --text.
 func (c *Context) Result(value any, human func(io.Writer) error) error {
 	if c.JSON {
 		return c.PrintJSON(value)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"io"
 
 	"postmeter/internal/app"
 )
@@ -15,8 +14,9 @@ func (*versionCmd) Help() string { return example("postmeter version") }
 // Run prints the version.
 func (*versionCmd) Run(c *Context) error {
 	build := app.Version()
-	return c.Result(build, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "postmeter %s (%s, %s)\n", build.Version, build.Go, build.System)
-		return err
-	})
+	if c.JSONAsked {
+		return c.PrintJSON(build)
+	}
+	_, err := fmt.Fprintf(c.Stdout, "postmeter %s (%s, %s)\n", build.Version, build.Go, build.System)
+	return err
 }
