@@ -22,7 +22,7 @@ func TestReport(t *testing.T) {
 		{"success", nil, false, 0, ""},
 		{"failure", errors.New("bill 7: not found; see \"postmeter bill list\""), false, 1,
 			"postmeter: bill 7: not found; see \"postmeter bill list\"\n"},
-		{"several lines become one", errors.New("first\nsecond\r\nthird"), false, 1,
+		{"several lines become one", errors.New("first\n\tsecond\r\nthird"), false, 1,
 			"postmeter: first; second; third\n"},
 		{"usage", fmt.Errorf("bill run: %w", usagef("--start is after --end")), false, 2,
 			"postmeter: bill run: --start is after --end\n"},
