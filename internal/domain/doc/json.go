@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"postmeter/internal/domain/fault"
@@ -189,12 +190,11 @@ func (p *jsonParser) explain(err error) error {
 	if errors.As(err, &f) {
 		return err
 	}
-	at := p.dec.InputOffset()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = syntax.Offset
+	at := int(p.dec.InputOffset())
+	for at < len(p.data) && strings.IndexByte(" \t\r\n,:", p.data[at]) >= 0 {
+		at++ // to what could not be read
 	}
-	place := linePlace(p.data, int(at))
+	place := linePlace(p.data, at)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fault.At(place, "the document ends too early")
 	}

@@ -2,7 +2,6 @@ package period
 
 import (
 	"time"
-	_ "time/tzdata" // zones do not depend on what the machine has installed
 
 	"postmeter/internal/domain/fault"
 )
@@ -77,7 +76,8 @@ const maxZoneName = 64
 
 // LoadZone returns the time zone of an IANA name such as Europe/Berlin, or UTC.
 // Names that mean something else on each machine (Local, localtime) and zones
-// that count leap seconds are Invalid errors, as are unknown names.
+// that count leap seconds are Invalid errors, as are unknown names. The program
+// carries the zones with it (time/tzdata), for machines that have none.
 func LoadZone(name string) (*time.Location, error) {
 	unknown := fault.New(fault.Invalid, "%.64q is not a time zone: use a name such as Europe/Berlin or UTC", name)
 	switch name {

@@ -111,7 +111,7 @@ func encode(v any) ([]byte, error) {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", " ")
+	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the quote could not be written")
 	}
