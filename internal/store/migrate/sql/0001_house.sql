@@ -289,6 +289,7 @@ CREATE TABLE usage_key (
   PRIMARY KEY (server_id, record_id)
 )/*clustered*/;
 CREATE INDEX usage_key_corrects ON usage_key (server_id, corrects) WHERE corrects <> '';
+CREATE INDEX usage_key_unknown ON usage_key (server_id) WHERE list_id = 0;
 
 -- Found but not billed: usage of lists that nobody knows yet. It moves to usage_record when the list appears.
 CREATE TABLE usage_unknown (
