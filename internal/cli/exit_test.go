@@ -2,9 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"postmeter/internal/domain/fault"
 )
@@ -46,5 +51,23 @@ func TestReport(t *testing.T) {
 				t.Errorf("standard error %q, want %q", stderr.String(), test.line)
 			}
 		})
+	}
+}
+
+func TestInterruptedCommandSaysSo(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var stderr bytes.Buffer
+	p := Program{
+		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr,
+		Env: func(string) string { return "" },
+		Now: func() time.Time { return time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC) },
+	}
+	database := "sqlite:" + filepath.Join(t.TempDir(), "postmeter.db")
+	if code := p.Run(ctx, []string{"--db", database, "seed", "--customers", "1"}); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	if !strings.HasPrefix(stderr.String(), "postmeter: interrupted; what was finished is kept, run it again to go on") {
+		t.Errorf("standard error %q", stderr.String())
 	}
 }
