@@ -35,6 +35,7 @@ type root struct {
 	JSON bool     `name:"json" xor:"form" help:"Print the result as one JSON document (the default where output is not a terminal)."`
 	Text bool     `name:"text" xor:"form" help:"Print the result for people to read (the default on a terminal)."`
 
+	Bill    billCmd    `cmd:"" help:"Run, list, show and explain bills"`
 	Quote   quoteCmd   `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
 	Seed    seedCmd    `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Version versionCmd `cmd:"" help:"Print the version of this program"`

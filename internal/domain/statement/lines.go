@@ -135,7 +135,7 @@ func (b *composer) chargeTerms(l *Line, charge *Charge) string {
 	if minor, ok := Minor(due, b.currency); ok && minor == l.Amount {
 		switch {
 		case l.Quantity != money.FromInt(1):
-			text = thousands(l.Quantity.String()) + " × " + price(unit, b.currency) + ", " + text
+			text = Thousands(l.Quantity.String()) + " × " + price(unit, b.currency) + ", " + text
 		case part:
 			text = price(unit, b.currency) + ", " + text
 		}

@@ -58,7 +58,7 @@ func meterTitle(method string) string {
 
 // quantityOf writes "12,345.6 messages of 40 KB", "1.5 GB", "1 member".
 func quantityOf(q money.Decimal, method string, unitKB int64) string {
-	n := thousands(q.String())
+	n := Thousands(q.String())
 	switch method {
 	case MethodMessages:
 		n += " " + plural(q, "message", "messages")
@@ -85,7 +85,7 @@ func over(c rating.ComponentSpec, l *Line) string {
 	}
 	text := fmt.Sprintf(" over the %s%s included", exact(allowance, 0), unit)
 	if allowance.Cmp(c.Included.Rat()) != 0 {
-		text += fmt.Sprintf(" (%s%s a month, %d of %d days)", thousands(c.Included.String()), unit, l.Days, l.DaysInMonth)
+		text += fmt.Sprintf(" (%s%s a month, %d of %d days)", Thousands(c.Included.String()), unit, l.Days, l.DaysInMonth)
 	}
 	return text + levelWords(c)
 }
@@ -114,7 +114,7 @@ func (b *composer) rate(c rating.ComponentSpec, per, unitPrice money.Decimal, ro
 	case rating.Members:
 		monthly = " a month"
 	}
-	n := thousands(per.String())
+	n := Thousands(per.String())
 	switch one := per == money.FromInt(1); {
 	case roundUp:
 		text += monthly + " for each started " + strings.TrimSpace(n+" "+unit)

@@ -42,8 +42,8 @@ func volume(bytes int64) string {
 	}
 	for _, u := range volumeUnits {
 		if size >= u.size {
-			return thousands(big.NewRat(bytes, u.size).FloatString(2)) + " " + u.name
+			return Thousands(big.NewRat(bytes, u.size).FloatString(2)) + " " + u.name
 		}
 	}
-	return thousands(money.FromInt(bytes).String()) + " bytes"
+	return Thousands(money.FromInt(bytes).String()) + " bytes"
 }

@@ -39,8 +39,8 @@ func strip(s string) string {
 	}, strings.ToValidUTF8(s, "\ufffd"))
 }
 
-// thousands puts commas into the digits before the point: "-1,234,567.5".
-func thousands(number string) string {
+// Thousands puts commas into the digits before the point: "-1,234,567.5".
+func Thousands(number string) string {
 	sign, rest := "", number
 	if strings.HasPrefix(rest, "-") {
 		sign, rest = "-", rest[1:]
@@ -61,7 +61,7 @@ func thousands(number string) string {
 }
 
 // count writes a whole number with commas.
-func count(n int64) string { return thousands(money.FromInt(n).String()) }
+func count(n int64) string { return Thousands(money.FromInt(n).String()) }
 
 // price writes a price with the currency's decimals at least, and more if it has them: "0.90", "0.0125".
 func price(d money.Decimal, c money.Currency) string {
@@ -71,9 +71,9 @@ func price(d money.Decimal, c money.Currency) string {
 		fraction += "0"
 	}
 	if fraction == "" {
-		return thousands(whole)
+		return Thousands(whole)
 	}
-	return thousands(whole + "." + fraction)
+	return Thousands(whole + "." + fraction)
 }
 
 // shownDecimals is how many decimals of an exact number are shown; more are marked by an ellipsis.
@@ -96,9 +96,9 @@ func exact(r *big.Rat, atLeast int) string {
 		fraction += "0"
 	}
 	if fraction == "" {
-		return thousands(whole) + more
+		return Thousands(whole) + more
 	}
-	return thousands(whole+"."+fraction) + more
+	return Thousands(whole+"."+fraction) + more
 }
 
 // truncated cuts a number after the shown decimals, so that "8.333333…" goes on as it says.

@@ -1,0 +1,7 @@
+package cli
+
+// billCmd groups what is done with bills.
+type billCmd struct {
+	List billListCmd `cmd:"" help:"List bills"`
+	Show billShowCmd `cmd:"" help:"Show a bill"`
+}

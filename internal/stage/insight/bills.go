@@ -1,0 +1,83 @@
+package insight
+
+import (
+	"context"
+
+	"postmeter/internal/domain/invoice"
+	"postmeter/internal/domain/money"
+	"postmeter/internal/domain/period"
+	"postmeter/internal/store"
+)
+
+// Query says which bills are listed. The zero value lists all.
+type Query struct {
+	Period period.Period  // bills that have a day in it; zero: of all time
+	Status invoice.Status // empty: any
+}
+
+// Entry is a bill in a list.
+type Entry struct {
+	ID       int64          `json:"id"`
+	Number   string         `json:"number"` // empty for a draft
+	Customer string         `json:"customer"`
+	Start    string         `json:"start"`
+	End      string         `json:"end"`
+	Status   invoice.Status `json:"status"`
+	Currency string         `json:"currency"`
+	Total    string         `json:"total"`
+	Stale    bool           `json:"stale,omitempty"` // a draft whose inputs have changed since
+}
+
+// billsPerRead is how many bills are read at once.
+const billsPerRead = 10_000
+
+// Bills lists bills in the order in which they were made.
+func Bills(ctx context.Context, db *store.DB, q Query) ([]Entry, error) {
+	out := []Entry{}
+	err := db.Read(ctx, func(s *store.Snapshot) error {
+		filter := store.BillFilter{Period: q.Period, Limit: billsPerRead}
+		now, err := revisionsOf(s)
+		if err != nil {
+			return err
+		}
+		for {
+			rows, err := s.Bills(filter)
+			if err != nil {
+				return err
+			}
+			for i := range rows {
+				if status := rows[i].Axes.Status(); q.Status == "" || q.Status == status {
+					e := entry(&rows[i], status)
+					e.Stale = now.stale(&rows[i])
+					out = append(out, e)
+				}
+			}
+			if len(rows) < billsPerRead {
+				return nil
+			}
+			filter.AfterID = rows[len(rows)-1].ID
+		}
+	})
+	return out, err
+}
+
+func entry(b *store.BillRow, status invoice.Status) Entry {
+	return Entry{
+		ID: b.ID, Number: b.Number, Customer: b.Company, Start: b.Period.Start.String(), End: b.Period.End.String(),
+		Status: status, Currency: b.Currency.Code(), Total: money.Amount{Minor: b.Axes.Total, Currency: b.Currency}.String(),
+	}
+}
+
+// revisions are the current ones of what bills are made from.
+type revisions struct{ settings, catalog int64 }
+
+func revisionsOf(s *store.Snapshot) (r revisions, err error) {
+	r.settings, r.catalog, _, err = s.Revisions()
+	return r, err
+}
+
+// stale says whether a draft's inputs have changed since it was made.
+func (r revisions) stale(b *store.BillRow) bool {
+	return b.Axes.State == invoice.Draft &&
+		(b.CustomerRevision != b.CustomerRevisionNow || b.CatalogRevision != r.catalog || b.SettingsRevision != r.settings)
+}
