@@ -64,7 +64,12 @@ type Program struct {
 }
 
 // Run runs one command line until it is done or ctx ends, and returns the exit code.
-func (p Program) Run(ctx context.Context, args []string) int {
+func (p Program) Run(ctx context.Context, args []string) (code int) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			code = reportBug(p.Stderr, bug)
+		}
+	}()
 	out := &checkedWriter{to: p.Stdout}
 	err := p.run(ctx, args, out)
 	if out.err != nil && (err == nil || errors.Is(err, out.err)) {

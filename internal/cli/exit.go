@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"postmeter/internal/domain/fault"
@@ -45,6 +46,16 @@ func report(stderr io.Writer, err error, interrupted bool) int {
 		}
 	}
 	return code
+}
+
+// reportBug says that the program itself is wrong, and where, and returns the exit
+// code. Go would end a panic with the code of wrong usage.
+func reportBug(stderr io.Writer, bug any) int {
+	message := fmt.Sprintf("a fault in Postmeter itself: %v; what was finished is kept, please report this with the lines below", bug)
+	if _, err := fmt.Fprintf(stderr, "postmeter: %s\n%s", oneLine(message), debug.Stack()); err != nil {
+		return exitFailed // nobody is left to tell
+	}
+	return exitFailed
 }
 
 // messages returns the lines that tell people about err.

@@ -71,3 +71,17 @@ func TestInterruptedCommandSaysSo(t *testing.T) {
 		t.Errorf("standard error %q", stderr.String())
 	}
 }
+
+func TestBugIsAFailureAndNotWrongUsage(t *testing.T) {
+	var stderr bytes.Buffer
+	p := Program{
+		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &stderr,
+		Env: func(string) string { panic("no environment") },
+	}
+	if code := p.Run(t.Context(), []string{"version"}); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	if got := stderr.String(); !strings.HasPrefix(got, "postmeter: a fault in Postmeter itself: no environment; ") || !strings.Contains(got, "goroutine") {
+		t.Errorf("standard error %q; want the fault and where it is", got)
+	}
+}
