@@ -88,7 +88,7 @@ func (db *DB) Write(ctx context.Context, by By, do func(*Tx) error) error {
 	if err != nil {
 		return db.classify("begin", err)
 	}
-	tx := &Tx{Snapshot: Snapshot{db: db, tx: raw, ctx: ctx}, conn: conn, by: by}
+	tx := &Tx{Snapshot: Snapshot{db: db, tx: raw, conn: conn, ctx: ctx}, by: by}
 	if err := tx.run(do); err != nil {
 		return errors.Join(db.classify("write", err), rollback(raw))
 	}
@@ -101,11 +101,16 @@ func (db *DB) Read(ctx context.Context, do func(*Snapshot) error) error {
 	if db.engine == migrate.Postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	raw, err := db.reader.BeginTx(ctx, options)
+	conn, err := db.reader.Conn(ctx)
+	if err != nil {
+		return db.classify("connect", err)
+	}
+	defer func() { _ = conn.Close() }() // gives the connection back; a broken one is dropped by the pool
+	raw, err := conn.BeginTx(ctx, options)
 	if err != nil {
 		return db.classify("begin", err)
 	}
-	err = do(&Snapshot{db: db, tx: raw, ctx: ctx})
+	err = do(&Snapshot{db: db, tx: raw, conn: conn, ctx: ctx})
 	return errors.Join(db.classify("read", err), rollback(raw))
 }
 

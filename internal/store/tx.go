@@ -11,15 +11,15 @@ import (
 
 // Snapshot reads one consistent state of the database. It is not safe for concurrent use.
 type Snapshot struct {
-	db  *DB
-	tx  *sql.Tx
-	ctx context.Context //nolint:containedctx // lives exactly as long as its transaction
+	db   *DB
+	tx   *sql.Tx
+	conn *sql.Conn
+	ctx  context.Context //nolint:containedctx // lives exactly as long as its transaction
 }
 
 // Tx is a writing transaction. What it changes it also records in the history (Record).
 type Tx struct {
 	Snapshot
-	conn    *sql.Conn
 	by      By
 	history []change
 }
