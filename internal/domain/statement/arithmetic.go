@@ -122,3 +122,19 @@ func Allowance(c rating.ComponentSpec, days, daysInMonth int) *big.Rat {
 	}
 	return included.Mul(included, Share(days, daysInMonth))
 }
+
+// SixDecimals writes a number as quantities are kept: rounded to six decimals, half away from zero, without zeros at
+// the end.
+func SixDecimals(r *big.Rat) string {
+	millions := new(big.Rat).Mul(r, big.NewRat(1_000_000, 1))
+	num := new(big.Int).Lsh(new(big.Int).Abs(millions.Num()), 1)
+	num.Add(num, millions.Denom()).Quo(num, new(big.Int).Lsh(millions.Denom(), 1))
+	if r.Sign() < 0 {
+		num.Neg(num)
+	}
+	d, err := money.FromBig(num, 6)
+	if err != nil {
+		return r.FloatString(6)
+	}
+	return d.String()
+}

@@ -36,6 +36,12 @@ func Compose(f *Facts) *Statement {
 	return s
 }
 
+// RowOf writes one line of a bill as Compose does.
+func RowOf(f *Facts, l *Line) Row {
+	b := newComposer(f)
+	return b.row(l)
+}
+
 // composer holds what the texts of one bill have in common.
 type composer struct {
 	facts     *Facts

@@ -92,7 +92,7 @@ func (b *composer) minimum(l *Line, row *Row) {
 	text := "The minimum is " + floor + " a month"
 	if l.Days != l.DaysInMonth {
 		due := new(big.Rat).Mul(plan.Spec.Minimum.Rat(), Share(l.Days, l.DaysInMonth))
-		text += fmt.Sprintf(", for %d of %d days %s", l.Days, l.DaysInMonth, exact(due, b.currency.Decimals()))
+		text += fmt.Sprintf(", for %d of %d days %s", l.Days, l.DaysInMonth, Exact(due, b.currency.Decimals()))
 	}
 	row.Details = append(row.Details, text+"; this is what was missing.")
 }

@@ -21,9 +21,9 @@ func (b *composer) overage(l *Line, row *Row) {
 	sentence := quantityOf(l.Quantity, l.Method, c.UnitKB) + over(c, l)
 	priced := PriceOver(c, l.Quantity.Rat(), Share(l.Days, l.DaysInMonth))
 	if c.Overage != nil {
-		sentence += ", at " + b.rate(c, c.Overage.Per, c.Overage.Price, c.Overage.RoundUp)
+		sentence += ", at " + rate(b.currency, &c, c.Overage.Per, c.Overage.Price, c.Overage.RoundUp)
 	} else if len(priced.Steps) == 1 && priced.Steps[0].Flat.IsZero() {
-		sentence += ", " + all(c) + "at " + b.rate(c, priced.Steps[0].Per, priced.Steps[0].Price, false)
+		sentence += ", " + all(c) + "at " + rate(b.currency, &c, priced.Steps[0].Per, priced.Steps[0].Price, false)
 	} else {
 		sentence += ", by tier"
 		row.Steps = b.tierSteps(c, priced, l)
@@ -83,7 +83,7 @@ func over(c rating.ComponentSpec, l *Line) string {
 	if c.Method == rating.Bandwidth {
 		unit = " GB"
 	}
-	text := fmt.Sprintf(" over the %s%s included", exact(allowance, 0), unit)
+	text := fmt.Sprintf(" over the %s%s included", Exact(allowance, 0), unit)
 	if allowance.Cmp(c.Included.Rat()) != 0 {
 		text += fmt.Sprintf(" (%s%s a month, %d of %d days)", Thousands(c.Included.String()), unit, l.Days, l.DaysInMonth)
 	}
@@ -105,8 +105,8 @@ func levelWords(c rating.ComponentSpec) string {
 }
 
 // rate writes a unit price: "0.90 per 1,000", "0.50 per GB", "0.02 each a month", "10.00 a month for each started 500".
-func (b *composer) rate(c rating.ComponentSpec, per, unitPrice money.Decimal, roundUp bool) string {
-	text := price(unitPrice, b.currency)
+func rate(currency money.Currency, c *rating.ComponentSpec, per, unitPrice money.Decimal, roundUp bool) string {
+	text := price(unitPrice, currency)
 	unit, monthly := "", ""
 	switch c.Method {
 	case rating.Bandwidth:
@@ -133,24 +133,33 @@ func (b *composer) rate(c rating.ComponentSpec, per, unitPrice money.Decimal, ro
 func (b *composer) tierSteps(c rating.ComponentSpec, p Priced, l *Line) (steps []string) {
 	minor, ok := Minor(p.Exact, b.currency)
 	proven := ok && minor == l.Amount
-	for i, s := range p.Steps {
-		text := exact(s.Quantity, 0)
-		switch {
-		case c.TierMode == rating.Volume:
-			text = "all " + text
-		case i == 0 && len(p.Steps) > 1:
+	for i := range p.Steps {
+		text := StepText(&c, &p.Steps[i], b.currency)
+		if i == 0 && len(p.Steps) > 1 {
 			text = "the first " + text
-		case i > 0:
-			text += " above " + exact(s.Above, 0)
-		}
-		text += " at " + b.rate(c, s.Per, s.Price, false)
-		if !s.Flat.IsZero() {
-			text += " + " + price(s.Flat, b.currency) + " flat"
 		}
 		if proven {
-			text += " = " + exact(s.Amount, b.currency.Decimals())
+			text += " = " + Exact(p.Steps[i].Amount, b.currency.Decimals())
 		}
 		steps = append(steps, text)
 	}
 	return steps
+}
+
+// StepText writes one product of a priced quantity: "40,000 above 10,000 at 0.80 per 1,000 + 5.00 flat".
+func StepText(c *rating.ComponentSpec, s *Step, currency money.Currency) string {
+	text := Exact(s.Quantity, 0)
+	switch {
+	case c.Overage == nil && c.TierMode == rating.Volume:
+		text = "all " + text
+	case s.Above.Sign() > 0:
+		text += " above " + Exact(s.Above, 0)
+	case s.Units.Cmp(s.Quantity) != 0:
+		text = Exact(s.Units, 0) + " for " + text
+	}
+	text += " at " + rate(currency, c, s.Per, s.Price, c.Overage != nil && c.Overage.RoundUp)
+	if !s.Flat.IsZero() {
+		text += " + " + price(s.Flat, currency) + " flat"
+	}
+	return text
 }

@@ -79,9 +79,9 @@ func price(d money.Decimal, c money.Currency) string {
 // shownDecimals is how many decimals of an exact number are shown; more are marked by an ellipsis.
 const shownDecimals = 6
 
-// exact writes an exact number with at least and, where they say it all, no more decimals than needed. A number
+// Exact writes an exact number with at least and, where they say it all, no more decimals than needed. A number
 // that six decimals cannot say ends in an ellipsis.
-func exact(r *big.Rat, atLeast int) string {
+func Exact(r *big.Rat, atLeast int) string {
 	text := r.FloatString(shownDecimals)
 	more := ""
 	if back, ok := new(big.Rat).SetString(text); !ok || back.Cmp(r) != 0 {
