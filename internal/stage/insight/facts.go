@@ -4,9 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
-	"postmeter/internal/domain/doc"
+	"postmeter/internal/domain/catalog"
 	"postmeter/internal/domain/fault"
-	"postmeter/internal/domain/rating/scenario"
 	"postmeter/internal/domain/settings"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/store"
@@ -78,47 +77,34 @@ func prices(s *store.Snapshot, f *statement.Facts) error {
 		}
 		seen[key] = true
 	}
+	return versions(s, f, plans, charges)
+}
+
+// versions reads the versions with the ids. A stored one that cannot be read is an Internal fault that names it.
+func versions(s *store.Snapshot, f *statement.Facts, plans, charges []int64) error {
 	planVersions, err := s.PlanVersions(plans)
 	if err != nil {
 		return err
 	}
 	for _, v := range planVersions {
-		r, err := definition("plan", &v)
+		spec, err := catalog.ParsePlan(v.Definition)
 		if err != nil {
-			return err
+			return fault.Wrap(fault.Internal, err, "the stored version %d of the plan %q cannot be read", v.ID, v.Code)
 		}
-		f.Plans[v.ID] = statement.Plan{Name: v.Name, Description: v.Description, Spec: scenario.ReadPlan(r)}
-		if err := readable("plan", &v, r); err != nil {
-			return err
-		}
+		f.Plans[v.ID] = statement.Plan{Name: v.Name, Description: v.Description, Spec: spec}
 	}
 	chargeVersions, err := s.ChargeVersions(charges)
 	if err != nil {
 		return err
 	}
 	for _, v := range chargeVersions {
-		r, err := definition("charge", &v)
+		spec, err := catalog.ParseCharge(v.Definition)
 		if err != nil {
-			return err
+			return fault.Wrap(fault.Internal, err, "the stored version %d of the charge %q cannot be read", v.ID, v.Code)
 		}
-		f.Charges[v.ID] = statement.Charge{Name: v.Name, Description: v.Description, Spec: scenario.ReadCharge(r)}
-		if err := readable("charge", &v, r); err != nil {
-			return err
-		}
+		f.Charges[v.ID] = statement.Charge{Name: v.Name, Description: v.Description, Spec: spec}
 	}
 	return nil
-}
-
-func definition(kind string, v *store.PricedVersion) (*doc.Reader, error) {
-	node, err := doc.ParseJSON([]byte(v.Definition))
-	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "the stored version %d of the %s %q cannot be read", v.ID, kind, v.Code)
-	}
-	return doc.NewReader(node), nil
-}
-
-func readable(kind string, v *store.PricedVersion, r *doc.Reader) error {
-	return fault.Wrap(fault.Internal, r.Err(), "the stored version %d of the %s %q cannot be read", v.ID, kind, v.Code)
 }
 
 // parties reads who sends the bill and who gets it.
