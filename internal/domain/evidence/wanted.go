@@ -28,7 +28,11 @@ func NewCase(f *statement.Facts, l *statement.Line, a *account.Account) (*Case, 
 		return nil, err
 	}
 	c.cover = cover
-	c.item = newItem(a, cover, plan.Spec.Scope, l)
+	scope := plan.Spec.Scope
+	if l.Kind == statement.KindMinimum {
+		scope = rating.ScopeGroup // the minimum is the plan's, whatever its items are
+	}
+	c.item = newItem(a, cover, scope, l)
 	return c, nil
 }
 
