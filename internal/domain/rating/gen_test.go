@@ -2,6 +2,7 @@ package rating_test
 
 import (
 	"fmt"
+	"math/bits"
 
 	"pgregory.net/rapid"
 
@@ -27,16 +28,16 @@ type bounds struct {
 var base = period.MustParse("2026-01-29")
 
 func drawDay(t *rapid.T, label string) period.Date {
-	return base + period.Date(rapid.IntRange(-40, 80).Draw(t, label))
+	return base + period.Date(pick(t, label, -40, 80))
 }
 
 // drawDates draws an interval with ends that may be open.
 func drawDates(t *rapid.T, label string) period.Period {
 	p := period.Open()
-	if rapid.IntRange(0, 3).Draw(t, label+" start?") == 0 {
+	if pick(t, label+" start?", 0, 4) == 0 {
 		p.Start = drawDay(t, label+" start")
 	}
-	if rapid.IntRange(0, 3).Draw(t, label+" end?") == 0 {
+	if pick(t, label+" end?", 0, 4) == 0 {
 		p.End = drawDay(t, label+" end")
 	}
 	if !p.Valid() {
@@ -45,29 +46,45 @@ func drawDates(t *rapid.T, label string) period.Period {
 	return p
 }
 
+// pick draws a number evenly: rapid's own ranges prefer small ones, which makes
+// most inputs empty.
+func pick(t *rapid.T, label string, low, high int) int {
+	n, u := high-low+1, 0
+	for range bits.Len(uint(n-1)) + 2 {
+		u <<= 1
+		if rapid.Bool().Draw(t, label) {
+			u++
+		}
+	}
+	return low + u%n
+}
+
+// one draws an element evenly.
+func one[T any](t *rapid.T, label string, from []T) T { return from[pick(t, label, 0, len(from)-1)] }
+
 var currencies = []string{"USD", "JPY", "KWD", "CLF"}
 
 func drawTrial(t *rapid.T, b bounds) trial {
 	in := &rating.Input{
-		Currency: money.MustCurrency(rapid.SampledFrom(currencies).Draw(t, "currency")),
+		Currency: money.MustCurrency(one(t, "currency", currencies)),
 		Period:   drawPeriod(t, b),
 	}
-	for i := range rapid.IntRange(1, 6).Draw(t, "lists") {
+	for i := range pick(t, "lists", 1, 6) {
 		in.Lists = append(in.Lists, rating.List{
-			Server: rapid.SampledFrom([]string{"s", "s-", "t"}).Draw(t, "server"),
-			Site:   rapid.SampledFrom([]string{"a", "b"}).Draw(t, "site"),
+			Server: one(t, "server", []string{"s", "s-", "t"}),
+			Site:   one(t, "site", []string{"a", "b"}),
 			Name:   fmt.Sprintf("l%d", i), Dates: drawDates(t, "life"),
 		})
 	}
 	plans := drawPlans(t, b)
 	charges := drawCharges(t)
 	in.Customer = rating.Customer{
-		Free: rapid.IntRange(0, 5).Draw(t, "free") == 0, Dates: drawDates(t, "customer"),
-		Credit: rapid.SampledFrom([]int64{0, 0, 1, 500, 1e6}).Draw(t, "credit"),
+		Free: pick(t, "free", 0, 5) == 0, Dates: drawDates(t, "customer"),
+		Credit: one(t, "credit", []int64{0, 0, 1, 500, 1e6}),
 	}
-	for g := range rapid.IntRange(1, 3).Draw(t, "groups") {
+	for g := range pick(t, "groups", 1, 3) {
 		group := rating.Group{Name: fmt.Sprintf("G%d", g), Plans: drawTurns(t, plans)}
-		for range rapid.IntRange(0, 2).Draw(t, "charges") {
+		for range pick(t, "charges", 0, 2) {
 			group.Charges = append(group.Charges, drawChargeAssignment(t, charges))
 		}
 		in.Customer.Groups = append(in.Customer.Groups, group)
@@ -84,33 +101,33 @@ func drawPeriod(t *rapid.T, b bounds) period.Period {
 	if b.wholeMonths {
 		return period.Period{Start: period.MustParse("2026-01-01"), End: period.MustParse("2026-02-28")}
 	}
-	start := base + period.Date(rapid.IntRange(-28, 20).Draw(t, "period start"))
-	return period.Period{Start: start, End: start + period.Date(rapid.SampledFrom([]int{0, 5, 27, 30, 40}).Draw(t, "period days"))}
+	start := base + period.Date(pick(t, "period start", -28, 20))
+	return period.Period{Start: start, End: start + period.Date(one(t, "period days", []int{0, 5, 27, 30, 40}))}
 }
 
 // drawDecimal draws numbers of very different size and exactness.
 func drawDecimal(t *rapid.T, label string) money.Decimal {
-	return money.MustDecimal(rapid.SampledFrom([]string{
+	return money.MustDecimal(one(t, label, []string{
 		"0", "0", "1", "0.05", "0.9", "25", "33.333", "0.000000000001", "7.123456789012", "1000", "0.5", "123456789.987654321",
-	}).Draw(t, label))
+	}))
 }
 
 func drawPer(t *rapid.T, label string) money.Decimal {
-	return money.MustDecimal(rapid.SampledFrom([]string{"1", "1", "1000", "100", "0.5", "3", "0.000001"}).Draw(t, label))
+	return money.MustDecimal(one(t, label, []string{"1", "1", "1000", "100", "0.5", "3", "0.000001"}))
 }
 
 func drawPlans(t *rapid.T, b bounds) []*rating.Plan {
 	var plans []*rating.Plan
-	for i := range rapid.IntRange(1, 3).Draw(t, "plans") {
+	for i := range pick(t, "plans", 1, 3) {
 		spec := rating.PlanSpec{
 			ID:           fmt.Sprintf("p%d", i/2), // two versions share an id
-			Scope:        rating.Scope(rapid.IntRange(0, 2).Draw(t, "scope")),
+			Scope:        rating.Scope(pick(t, "scope", 0, 2)),
 			MonthlyPrice: drawDecimal(t, "monthly price"),
 		}
-		if rapid.IntRange(0, 2).Draw(t, "minimum?") == 0 {
+		if pick(t, "minimum?", 0, 2) == 0 {
 			spec.Minimum = drawDecimal(t, "minimum")
 		}
-		for range rapid.IntRange(0, 3).Draw(t, "components") {
+		for range pick(t, "components", 0, 4) {
 			spec.Usage = append(spec.Usage, drawComponent(t, b))
 		}
 		p, err := rating.CompilePlan(spec, int64(i%2))
@@ -124,17 +141,17 @@ func drawPlans(t *rapid.T, b bounds) []*rating.Plan {
 
 func drawComponent(t *rapid.T, b bounds) rating.ComponentSpec {
 	c := rating.ComponentSpec{
-		Method:          rating.Method(rapid.IntRange(1, 3).Draw(t, "method")),
-		UnitKB:          rapid.SampledFrom([]int64{0, 1, 8, 10, 40}).Draw(t, "unit"),
-		StepKB:          rapid.SampledFrom([]int64{0, 0, 1, 8, 64}).Draw(t, "step"),
-		Measure:         rating.Measure(rapid.IntRange(0, 2).Draw(t, "measure")),
+		Method:          rating.Method(pick(t, "method", 1, 3)),
+		UnitKB:          one(t, "unit", []int64{0, 1, 8, 10, 40}),
+		StepKB:          one(t, "step", []int64{0, 0, 1, 8, 64}),
+		Measure:         rating.Measure(pick(t, "measure", 0, 2)),
 		ProrateIncluded: rapid.Bool().Draw(t, "prorate"),
-		TierMode:        rating.TierMode(rapid.IntRange(0, 1).Draw(t, "tier mode")),
+		TierMode:        rating.TierMode(pick(t, "tier mode", 0, 1)),
 	}
 	if rapid.Bool().Draw(t, "included?") {
 		c.Included = drawDecimal(t, "included")
 	}
-	switch rapid.IntRange(0, 4).Draw(t, "price") {
+	switch pick(t, "price", 0, 4) {
 	case 0:
 	case 1, 2:
 		c.Overage = &rating.OverageSpec{
@@ -165,7 +182,7 @@ func drawTiers(t *rapid.T, b bounds) []rating.TierSpec {
 		}
 		tiers = append(tiers, tier)
 	}
-	for i := rapid.IntRange(0, len(bounds)).Draw(t, "first bound"); i < len(bounds); i += rapid.IntRange(1, 3).Draw(t, "bounds left out") {
+	for i := pick(t, "first bound", 0, len(bounds)); i < len(bounds); i += pick(t, "bounds left out", 1, 3) {
 		d := money.MustDecimal(bounds[i])
 		add(&d)
 	}
@@ -177,19 +194,19 @@ func drawTiers(t *rapid.T, b bounds) []rating.TierSpec {
 func drawTurns(t *rapid.T, plans []*rating.Plan) []rating.PlanAssignment {
 	var out []rating.PlanAssignment
 	start := period.First
-	for range rapid.IntRange(0, 4).Draw(t, "turns") {
-		if start == period.First && rapid.IntRange(0, 2).Draw(t, "start of turns?") == 0 {
+	for range pick(t, "turns", 0, 4) {
+		if start == period.First && pick(t, "start of turns?", 0, 2) == 0 {
 			start = drawDay(t, "start of turns")
 		}
 		a := rating.PlanAssignment{
-			Plan:  plans[rapid.IntRange(0, len(plans)-1).Draw(t, "plan")],
-			Dates: period.Period{Start: start, End: max(start, base-40) + period.Date(rapid.IntRange(0, 50).Draw(t, "turn"))},
+			Plan:  plans[pick(t, "plan", 0, len(plans)-1)],
+			Dates: period.Period{Start: start, End: max(start, base-40) + period.Date(pick(t, "turn", 0, 50))},
 		}
 		out = append(out, a)
-		if rapid.IntRange(0, 4).Draw(t, "twice") == 0 {
+		if pick(t, "twice", 0, 4) == 0 {
 			out = append(out, rating.PlanAssignment{Plan: a.Plan, Dates: period.Period{Start: a.Dates.End, End: a.Dates.End}})
 		}
-		start = a.Dates.End + 1 + period.Date(rapid.IntRange(0, 6).Draw(t, "gap"))
+		start = a.Dates.End + 1 + period.Date(pick(t, "gap", 0, 6))
 	}
 	if n := len(out); n > 0 && rapid.Bool().Draw(t, "open end") {
 		out[n-1].Dates.End = period.Last
@@ -204,7 +221,7 @@ func drawCharges(t *rapid.T) []*rating.Charge {
 	var out []*rating.Charge
 	for i := range 3 {
 		amount := drawDecimal(t, "amount")
-		if rapid.IntRange(0, 3).Draw(t, "negative") == 0 {
+		if pick(t, "negative", 0, 3) == 0 {
 			amount = amount.Neg()
 		}
 		out = append(out, &rating.Charge{
@@ -217,12 +234,12 @@ func drawCharges(t *rapid.T) []*rating.Charge {
 
 func drawChargeAssignment(t *rapid.T, charges []*rating.Charge) rating.ChargeAssignment {
 	a := rating.ChargeAssignment{
-		Charge:   charges[rapid.IntRange(0, len(charges)-1).Draw(t, "charge")],
-		Quantity: money.MustDecimal(rapid.SampledFrom([]string{"1", "3", "0", "0.25", "1.1234567"}).Draw(t, "number")),
+		Charge:   charges[pick(t, "charge", 0, len(charges)-1)],
+		Quantity: money.MustDecimal(one(t, "number", []string{"1", "3", "0", "0.25", "1.1234567"})),
 		Dates:    drawDates(t, "charge"),
-		Billed:   rapid.IntRange(0, 4).Draw(t, "billed") == 0,
+		Billed:   pick(t, "billed", 0, 4) == 0,
 	}
-	if rapid.IntRange(0, 3).Draw(t, "own amount") == 0 {
+	if pick(t, "own amount", 0, 3) == 0 {
 		d := drawDecimal(t, "its amount")
 		a.Amount = &d
 	}
@@ -233,10 +250,10 @@ func drawChargeAssignment(t *rapid.T, charges []*rating.Charge) rating.ChargeAss
 // out what would be assigned twice.
 func drawObjects(t *rapid.T, in *rating.Input) {
 	var taken []rating.Object
-	for range rapid.IntRange(0, 9).Draw(t, "objects") {
-		l := rapid.SampledFrom(in.Lists).Draw(t, "object")
+	for range pick(t, "objects", 0, 12) {
+		l := one(t, "object", in.Lists)
 		o := rating.Object{Server: l.Server, Dates: drawDates(t, "object")}
-		level := rapid.IntRange(0, 2).Draw(t, "level")
+		level := pick(t, "level", 0, 2)
 		if level > 0 {
 			o.Site = l.Site
 		}
@@ -251,26 +268,27 @@ func drawObjects(t *rapid.T, in *rating.Input) {
 			continue
 		}
 		taken = append(taken, o)
-		g := rapid.IntRange(-1, len(in.Customer.Groups)-1).Draw(t, "owner")
+		g := pick(t, "owner", -1, len(in.Customer.Groups)-1)
 		if g < 0 {
 			in.Others = append(in.Others, o)
 			continue
 		}
-		o.Free = rapid.IntRange(0, 4).Draw(t, "free object") == 0
+		o.Free = pick(t, "free object", 0, 4) == 0
 		in.Customer.Groups[g].Objects = append(in.Customer.Groups[g].Objects, o)
 	}
 }
 
 var (
-	sizes      = []int64{0, 1, 700, 1024, 1025, 8192, 8193, 10240, 12288, 51200, 1 << 20, 26214400}
+	sizes      = []int64{0, 1, 700, 1024, 1025, 8192, 8193, 10239, 10240, 12288, 51200, 1 << 20, 26214400}
 	recipients = []int64{0, 1, 2, 100, 1000, 12345, 1 << 38}
 )
 
 func (tr *trial) drawUsage(t *rapid.T, b bounds) {
-	for range rapid.IntRange(0, 25).Draw(t, "deliveries") {
+	for range pick(t, "deliveries", 0, 30) {
 		d := delivery{
-			list: rapid.IntRange(0, len(tr.in.Lists)-1).Draw(t, "list"), day: drawDay(t, "sent on"),
-			bytes: rapid.SampledFrom(sizes).Draw(t, "bytes"), recipients: rapid.SampledFrom(recipients).Draw(t, "recipients"),
+			list:  pick(t, "list", 0, len(tr.in.Lists)-1),
+			day:   tr.in.Period.Start + period.Date(pick(t, "sent on", -2, tr.in.Period.Days()+1)),
+			bytes: one(t, "bytes", sizes), recipients: one(t, "recipients", recipients),
 		}
 		if !b.steadyDays || tr.in.Lists[d.list].Dates.Contains(d.day) {
 			tr.deliveries = append(tr.deliveries, d)
@@ -280,11 +298,11 @@ func (tr *trial) drawUsage(t *rapid.T, b bounds) {
 
 func (tr *trial) drawMembers(t *rapid.T) {
 	seen := map[rating.Reading]bool{}
-	for range rapid.IntRange(0, 12).Draw(t, "readings") {
-		m := rating.Reading{List: int32(rapid.IntRange(0, len(tr.in.Lists)-1).Draw(t, "list")), Day: drawDay(t, "read on")}
+	for range pick(t, "readings", 0, 12) {
+		m := rating.Reading{List: int32(pick(t, "list", 0, len(tr.in.Lists)-1)), Day: drawDay(t, "read on")}
 		if !seen[m] {
 			seen[m] = true
-			m.Members = rapid.SampledFrom([]int64{0, 1, 10, 999, 1000, 20001}).Draw(t, "members")
+			m.Members = one(t, "members", []int64{0, 1, 10, 999, 1000, 20001})
 			tr.in.Members = append(tr.in.Members, m)
 		}
 	}
