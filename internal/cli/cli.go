@@ -36,6 +36,8 @@ type root struct {
 	Text bool     `name:"text" xor:"form" help:"Print the result for people to read (the default on a terminal)."`
 
 	Bill    billCmd    `cmd:"" help:"Run, list, show and explain bills"`
+	Import  importCmd  `cmd:"" help:"Take in provider files: settings, plans, servers, lists, customers"`
+	Export  exportCmd  `cmd:"" help:"Print the provider file of the database"`
 	Quote   quoteCmd   `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
 	Seed    seedCmd    `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Version versionCmd `cmd:"" help:"Print the version of this program"`

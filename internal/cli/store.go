@@ -1,13 +1,23 @@
 package cli
 
 import (
+	"errors"
+
 	"postmeter/internal/store"
 )
 
 // OpenStore opens the database of --db, makes it if it does not exist, and
-// brings it up to date. The caller closes it.
+// brings it up to date. At the first start it makes the key of the secrets too.
+// The caller closes it.
 func (c *Context) OpenStore() (*store.DB, error) {
-	return store.Open(c, c.Config.Database, store.Options{})
+	db, err := store.Open(c, c.Config.Database, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.makeKey(db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }
 
 // By says who acts and when, for the history of what a command changes. Now is

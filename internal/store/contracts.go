@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"postmeter/internal/domain/contract"
+	"postmeter/internal/domain/customer"
 	"postmeter/internal/domain/period"
 )
 
@@ -114,19 +115,19 @@ func (s *Snapshot) objectAssignments(customerIDs []int64, groups map[int64]*cont
 
 // In says where an assignment belongs.
 type In struct {
-	CustomerID int64
-	Group      *contract.Group // its id is read when the row is written
+	Customer *customer.Customer // its id and the group's are read when the row is written
+	Group    *contract.Group
 }
 
 // NewContracts collects new groups and assignments; InsertContracts stores them in one go.
 type NewContracts struct {
 	groups  []In
-	plans   []placed[contract.Plan]
-	charges []placed[contract.Charge]
-	objects []placed[contract.Object]
+	plans   []assigned[contract.Plan]
+	charges []assigned[contract.Charge]
+	objects []assigned[contract.Object]
 }
 
-type placed[T any] struct {
+type assigned[T any] struct {
 	in  In
 	row T
 }
@@ -136,49 +137,49 @@ func (n *NewContracts) AddGroup(at In) { n.groups = append(n.groups, at) }
 
 // AddPlan adds an assignment of a plan.
 func (n *NewContracts) AddPlan(at In, a contract.Plan) {
-	n.plans = append(n.plans, placed[contract.Plan]{at, a})
+	n.plans = append(n.plans, assigned[contract.Plan]{at, a})
 }
 
 // AddCharge adds an assignment of a charge.
 func (n *NewContracts) AddCharge(at In, a contract.Charge) {
-	n.charges = append(n.charges, placed[contract.Charge]{at, a})
+	n.charges = append(n.charges, assigned[contract.Charge]{at, a})
 }
 
 // AddObject adds an assignment of a list, site or server.
 func (n *NewContracts) AddObject(at In, a contract.Object) {
-	n.objects = append(n.objects, placed[contract.Object]{at, a})
+	n.objects = append(n.objects, assigned[contract.Object]{at, a})
 }
 
 // InsertContracts stores new groups and assignments. Their customers must be stored already.
 func (tx *Tx) InsertContracts(n *NewContracts) error {
 	err := insertAll(tx, "billing_group", n.groups, []string{"customer_id", "position", "name"}, func(id int64, at In) []any {
 		at.Group.ID = id
-		return []any{at.CustomerID, at.Group.Position, at.Group.Name}
+		return []any{at.Customer.ID, at.Group.Position, at.Group.Name}
 	})
 	if err != nil {
 		return err
 	}
 	err = insertAll(tx, "plan_assignment", n.plans, []string{"customer_id", "group_id", "position", "plan_id", "start_day", "end_day",
-		"description"}, func(_ int64, p placed[contract.Plan]) []any {
+		"description"}, func(_ int64, p assigned[contract.Plan]) []any {
 		a := p.row
-		return []any{p.in.CustomerID, p.in.Group.ID, a.Position, a.PlanID, int64(a.Dates.Start), int64(a.Dates.End), a.Description}
+		return []any{p.in.Customer.ID, p.in.Group.ID, a.Position, a.PlanID, int64(a.Dates.Start), int64(a.Dates.End), a.Description}
 	})
 	if err != nil {
 		return err
 	}
 	err = insertAll(tx, "charge_assignment", n.charges, []string{"customer_id", "group_id", "position", "charge_id", "amount", "quantity",
-		"start_day", "end_day", "description", "billed"}, func(_ int64, p placed[contract.Charge]) []any {
+		"start_day", "end_day", "description", "billed"}, func(_ int64, p assigned[contract.Charge]) []any {
 		a := p.row
-		return []any{p.in.CustomerID, p.in.Group.ID, a.Position, a.ChargeID, a.Amount, a.Quantity,
+		return []any{p.in.Customer.ID, p.in.Group.ID, a.Position, a.ChargeID, a.Amount, a.Quantity,
 			int64(a.Dates.Start), int64(a.Dates.End), a.Description, a.Billed}
 	})
 	if err != nil {
 		return err
 	}
 	return insertAll(tx, "object_assignment", n.objects, []string{"customer_id", "group_id", "position", "server_id", "site", "list_id",
-		"start_day", "end_day", "free", "description"}, func(_ int64, p placed[contract.Object]) []any {
+		"start_day", "end_day", "free", "description"}, func(_ int64, p assigned[contract.Object]) []any {
 		a := p.row
-		return []any{p.in.CustomerID, p.in.Group.ID, a.Position, a.ServerID, a.Site, a.ListID,
+		return []any{p.in.Customer.ID, p.in.Group.ID, a.Position, a.ServerID, a.Site, a.ListID,
 			int64(a.Dates.Start), int64(a.Dates.End), a.Free, a.Description}
 	})
 }

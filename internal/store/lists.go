@@ -2,6 +2,8 @@ package store
 
 import (
 	"database/sql"
+	"fmt"
+	"strings"
 
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/domain/period"
@@ -29,20 +31,44 @@ func (s *Snapshot) Lists(each func(hosting.List) error) error {
 	return nil
 }
 
-// ListsNamed returns the lists that are now called by one of the names, wherever they are.
-func (s *Snapshot) ListsNamed(names []string) ([]hosting.List, error) {
+// ListsAt returns the lists that now are at the places, which name a server, a site and a list. serverIDs gives the id
+// of a server's name.
+func (s *Snapshot) ListsAt(places []hosting.Place, serverIDs map[string]int64) ([]hosting.List, error) {
 	var out []hosting.List
-	for row, err := range rowsIn(s, listColumns+`WHERE n.name `+in+` ORDER BY l.id`, names) {
-		if err != nil {
-			return nil, err
+	for len(places) > 0 {
+		chunk := places[:min(len(places), inChunk)]
+		places = places[len(chunk):]
+		query, args := wantedPlaces(chunk, serverIDs)
+		for row, err := range s.rows(query, args...) {
+			if err != nil {
+				return nil, err
+			}
+			list, err := scanList(row)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, list)
 		}
-		list, err := scanList(row)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, list)
 	}
 	return out, nil
+}
+
+// wantedPlaces makes the query of ListsAt: the places are a table of their own, so that both engines look each up by
+// the index.
+func wantedPlaces(places []hosting.Place, serverIDs map[string]int64) (query string, args []any) {
+	var values strings.Builder
+	for i, p := range places {
+		if i > 0 {
+			values.WriteByte(',')
+		}
+		fmt.Fprintf(&values, "(CAST($%d AS BIGINT),CAST($%d AS TEXT),CAST($%d AS TEXT))", 3*i+1, 3*i+2, 3*i+3)
+		args = append(args, serverIDs[p.Server], p.Site, p.List)
+	}
+	return `WITH want (server_id, site, name) AS (VALUES ` + values.String() + `)
+		SELECT l.id, s.name, n.site, n.name, n.remote_id, l.start_day, l.end_day, l.gone_day
+		FROM want w JOIN list_name n ON n.server_id = w.server_id AND n.site = w.site AND n.name = w.name
+		JOIN list l ON l.id = n.list_id JOIN server s ON s.id = n.server_id
+		WHERE n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = l.id)`, args
 }
 
 // ListsByID returns the lists with the ids.

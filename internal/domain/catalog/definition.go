@@ -8,7 +8,7 @@ import (
 )
 
 // PlanDefinition returns the canonical text of a plan's version: the plan of a scenario as JSON with its id, without
-// its name, and without what has its default. Equal prices give equal texts.
+// its name. Equal prices give equal texts.
 func PlanDefinition(spec *rating.PlanSpec) string {
 	var n doc.Node
 	n.Add("id", doc.TextNode(spec.ID))
@@ -48,19 +48,18 @@ func ParseCharge(definition string) (rating.Charge, error) {
 	return charge, r.Err()
 }
 
-// PlanFields returns what a plan costs as the fields of a document. What has its default is left out, but for the price.
+// PlanFields returns what a plan costs as the fields of a document, each of them. Within usage, what has its default is
+// left out.
 func PlanFields(spec *rating.PlanSpec) []doc.Field {
 	var n doc.Node
 	n.Add("scope", doc.TextNode(rating.ScopeNames[spec.Scope]))
 	n.Add("monthly_price", decimal(spec.MonthlyPrice))
-	addDecimal(&n, "minimum", spec.Minimum, money.Decimal{})
-	if len(spec.Usage) > 0 {
-		usage := doc.Node{Kind: doc.Array}
-		for i := range spec.Usage {
-			usage.Items = append(usage.Items, componentNode(&spec.Usage[i]))
-		}
-		n.Add("usage", usage)
+	n.Add("minimum", decimal(spec.Minimum))
+	usage := doc.Node{Kind: doc.Array}
+	for i := range spec.Usage {
+		usage.Items = append(usage.Items, componentNode(&spec.Usage[i]))
 	}
+	n.Add("usage", usage)
 	return n.Fields
 }
 

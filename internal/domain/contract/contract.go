@@ -85,3 +85,12 @@ func (o Object) Key() ObjectKey {
 	}
 	return ObjectKey{ServerID: o.ServerID, Site: o.Site, Start: o.Dates.Start}
 }
+
+// At returns the position in the group.
+func (p Plan) At() int64 { return p.Position }
+
+// At returns the position in the group.
+func (c Charge) At() int64 { return c.Position }
+
+// At returns the position in the group.
+func (o Object) At() int64 { return o.Position }

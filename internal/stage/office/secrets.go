@@ -1,0 +1,28 @@
+package office
+
+import (
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/store"
+)
+
+// sealed seals a secret, unless it is what old opens to: then nil. A vault that does not open what is stored is an
+// error: the database holds secrets of another key.
+func (im *importer) sealed(old []byte, secret, about string) ([]byte, error) {
+	if im.vault == nil {
+		return nil, fault.New(fault.Unavailable, "there is no key for secrets: name a key file with POSTMETER_KEY_FILE")
+	}
+	if old != nil {
+		known, err := im.vault.Open(old, about)
+		if err != nil || known == secret {
+			return nil, err
+		}
+	}
+	return im.vault.Seal(secret, about)
+}
+
+// recordSecret notes that a secret was entered; never which.
+func (im *importer) recordSecret(entity string, id func() int64) {
+	im.record(func() store.Change {
+		return store.Change{Entity: entity, EntityID: id(), Action: "secret entered"}
+	})
+}
