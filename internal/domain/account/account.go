@@ -17,6 +17,10 @@ type Account struct {
 	Bills    []Bill  // those that are not void, by first day
 	Waivers  []period.Period
 
+	// Earlier is usage before the period, after the last day that a bill can cover, of a customer who is inactive
+	// or has ended.
+	Earlier []rating.Sum
+
 	// FirstUsage is the first day of the month in which the customer's lists first sent anything. It is known, and
 	// not period.Last, only for a customer with an open start and no bill: nothing else tells since when to bill.
 	FirstUsage period.Date

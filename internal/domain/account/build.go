@@ -125,6 +125,12 @@ func (b *Builder) list(a *Account, l *ListRow) error {
 		a.Input.Usage = append(a.Input.Usage, rating.Sum{List: first + int32(at), Day: s.Day, KB: s.KB,
 			Messages: s.Messages, Recipients: s.Recipients, RecipientBytes: s.RecipientBytes})
 	}
+	for i := range l.Earlier {
+		s := &l.Earlier[i]
+		at = l.nameOn(s.Day, at)
+		a.Earlier = append(a.Earlier, rating.Sum{List: first + int32(at), Day: s.Day, KB: s.KB,
+			Messages: s.Messages, Recipients: s.Recipients, RecipientBytes: s.RecipientBytes})
+	}
 	for i := range l.Members {
 		m := &l.Members[i]
 		at = l.nameOn(m.Day, at)

@@ -55,6 +55,8 @@ type ListRow struct {
 	Gone  period.Date
 	Names []Name // by first day
 	Usage []Sum
+	// Earlier is usage before the period that no bill can have covered.
+	Earlier []Sum
 	// Members are readings of the period and the latest one before it, by day.
 	Members []Reading
 }
