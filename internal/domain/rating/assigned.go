@@ -20,6 +20,7 @@ type assigned struct {
 
 func (r *Rater) sortAssignments(in *Input) {
 	r.assigned = r.assigned[:0]
+	r.levels = [3]bool{}
 	for g := range in.Customer.Groups {
 		objects := in.Customer.Groups[g].Objects
 		for i := range objects {
@@ -42,6 +43,14 @@ func (r *Rater) addAssigned(o *Object, g, i int, place string) {
 		r.problem(BadValue, g, fmt.Sprintf(place, g, i)+".server", "must not be empty")
 	case o.Site == "" && o.List != "":
 		r.problem(BadValue, g, fmt.Sprintf(place, g, i)+".site", "is missing: a list belongs to a site")
+	}
+	switch {
+	case o.List != "":
+		r.levels[levelList] = true
+	case o.Site != "":
+		r.levels[levelSite] = true
+	default:
+		r.levels[levelServer] = true
 	}
 	r.assigned = append(r.assigned, assigned{
 		server: o.Server, site: o.Site, list: o.List,
@@ -126,18 +135,28 @@ func (r *Rater) find(server, site, list string) (from, to int) {
 	return from, to
 }
 
-// claim holds the assignments that may own one list, the most specific first.
+// The levels of assignment, the most specific first.
+const (
+	levelList = iota
+	levelSite
+	levelServer
+)
+
+// claim holds the assignments that may own one list, by level.
 type claim struct {
 	from, to [3]int
 }
 
 func (r *Rater) claims(l *List) (c claim) {
-	if len(r.assigned) == 0 {
-		return c
+	if r.levels[levelList] {
+		c.from[levelList], c.to[levelList] = r.find(l.Server, l.Site, l.Name)
 	}
-	c.from[0], c.to[0] = r.find(l.Server, l.Site, l.Name)
-	c.from[1], c.to[1] = r.find(l.Server, l.Site, "")
-	c.from[2], c.to[2] = r.find(l.Server, "", "")
+	if r.levels[levelSite] {
+		c.from[levelSite], c.to[levelSite] = r.find(l.Server, l.Site, "")
+	}
+	if r.levels[levelServer] {
+		c.from[levelServer], c.to[levelServer] = r.find(l.Server, "", "")
+	}
 	return c
 }
 

@@ -10,8 +10,8 @@ import (
 
 // Limits of an input.
 const (
-	MaxMonths = 1200    // months of a period
-	MaxKB     = 1 << 54 // KB of a size class; all that an int64 of bytes can have
+	MaxDays = 36525   // days of a period: a hundred years
+	MaxKB   = 1 << 54 // KB of a size class; all that an int64 of bytes can have
 )
 
 // check finds the problems of an input, and prepares what only a sound input
@@ -46,15 +46,9 @@ func (r *Rater) checkPeriod(p period.Period) {
 	switch {
 	case !p.Valid():
 		r.endsEarly(-1, "period", p)
-	case monthsBetween(p.Start.Month(), p.End.Month()) >= MaxMonths:
-		r.problem(BadValue, -1, "period", "is too long: at most %d months", MaxMonths)
+	case p.Days() > MaxDays:
+		r.problem(BadValue, -1, "period", "is too long: at most %d days", MaxDays)
 	}
-}
-
-func monthsBetween(a, b period.Month) int {
-	ya, ma := a.YM()
-	yb, mb := b.YM()
-	return (yb-ya)*12 + mb - ma
 }
 
 func (r *Rater) checkUsage(in *Input) {

@@ -9,6 +9,9 @@ type piece struct {
 	days       period.Period
 	group      int32
 	cell, item int32  // -1: no plan
+	plan       *Plan  // of the cell
+	sums       int32  // of the item
+	alive      bool   // the list is recorded as living on all the days
 	extra      uint32 // days of the slice that exist because the list sent
 	recipients int64  // without a plan: what was not charged
 }
@@ -73,9 +76,12 @@ func (r *Rater) noPlan(group int32, days period.Period) {
 }
 
 func (r *Rater) give(l, group, c int32, days period.Period) {
-	i := r.itemOf(c, l)
-	r.pieces = append(r.pieces, piece{days: days, group: group, cell: c, item: i})
-	if life, ok := days.Intersect(r.in.Lists[l].Dates); ok && r.cells[c].plan.spec.Scope != ScopeGroup {
+	i, plan := r.itemOf(c, l), r.cells[c].plan
+	life, ok := days.Intersect(r.in.Lists[l].Dates)
+	r.pieces = append(r.pieces, piece{
+		days: days, group: group, cell: c, item: i, plan: plan, sums: r.items[i].sums, alive: ok && life == days,
+	})
+	if ok && plan.spec.Scope != ScopeGroup {
 		r.items[i].days |= r.slices[r.cells[c].slice].mask(life)
 	}
 }

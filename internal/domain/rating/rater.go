@@ -23,6 +23,7 @@ type Rater struct {
 	runs     []run
 	groups   []groupState
 	assigned []assigned
+	levels   [3]bool // which levels of assignment there are
 	slices   []slice
 	segs     []seg
 	cells    []cell

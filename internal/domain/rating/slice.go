@@ -24,10 +24,11 @@ func (r *Rater) cutPeriod() {
 	r.slices = r.slices[:0]
 	p := r.in.Period
 	for start := p.Start; start <= p.End; {
-		month := start.Month()
-		whole := month.Period()
-		end := min(whole.End, p.End)
-		r.slices = append(r.slices, slice{period.Period{Start: start, End: end}, month, whole.Days()})
+		year, m, day := start.YMD()
+		month := period.Month(year*100 + m)
+		of := month.Days()
+		end := min(start+period.Date(of-day), p.End)
+		r.slices = append(r.slices, slice{period.Period{Start: start, End: end}, month, of})
 		start = end + 1
 	}
 	r.window = period.Period{

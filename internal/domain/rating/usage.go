@@ -45,7 +45,7 @@ func (r *Rater) addUsage() error {
 		if !ok {
 			return fault.At(fmt.Sprintf("usage[%d]", i), "the usage of %s is too large to be counted", r.in.Lists[s.List].Path())
 		}
-		if pc.item >= 0 && !r.in.Lists[s.List].Dates.Contains(s.Day) {
+		if pc.item >= 0 && !pc.alive && !r.in.Lists[s.List].Dates.Contains(s.Day) {
 			r.late = append(r.late, lateDay{s.List, p, s.Day, s.Recipients})
 		}
 	}
@@ -83,9 +83,10 @@ func addSmall(a, b int64) (int64, bool) {
 // addSum adds a sum to each component of the piece's item.
 func (r *Rater) addSum(p *piece, s *Sum) bool {
 	ok := true
-	components := r.cells[p.cell].plan.components
+	components := p.plan.components
+	sums := r.sums[p.sums:][:len(components)]
 	for i := range components {
-		c, a := &components[i], &r.sums[int(r.items[p.item].sums)+i]
+		c, a := &components[i], &sums[i]
 		switch {
 		case c.method == Members:
 		case c.method == Bandwidth:
