@@ -38,10 +38,13 @@ func (t *table) add(cells ...string) {
 	t.rows = append(t.rows, row)
 }
 
-// print writes the table, with titles if there are rows.
+// print writes the table, under its titles if it has any.
 func (t *table) print(w io.Writer) error {
 	widths := make([]int, len(t.titles))
-	lines := append([][]string{t.titles}, t.rows...)
+	lines := t.rows
+	if strings.Join(t.titles, "") != "" {
+		lines = append([][]string{t.titles}, t.rows...)
+	}
 	for _, line := range lines {
 		for i, cell := range line {
 			widths[i] = max(widths[i], uniseg.StringWidth(cell))

@@ -38,8 +38,9 @@ func NewCase(f *statement.Facts, l *statement.Line, a *account.Account) (*Case, 
 
 // Want asks for the deliveries of a list on some days.
 type Want struct {
-	List int64 // id
-	Days period.Period
+	List   int64 // id
+	Days   period.Period
+	Source string // the one that bills on the list's server; what was reported counts besides
 }
 
 // Wanted says which deliveries explain the line: those of the item's lists, on the days on which they belong to it.
@@ -63,10 +64,22 @@ func (c *Case) Wanted() (wants []Want) {
 			continue
 		}
 		for _, run := range c.item.charged(list, d) {
-			wants = append(wants, Want{c.Account.Lists[list].ID, run})
+			id := c.Account.Lists[list].ID
+			wants = append(wants, Want{List: id, Days: run, Source: c.billedSource(id)})
 		}
 	}
 	return wants
+}
+
+// billedSource is that of the server which the list was on at the end of the period.
+func (c *Case) billedSource(id int64) (source string) {
+	for i := range c.Account.Lists {
+		l := &c.Account.Lists[i]
+		if l.ID == id && l.Server != nil && (source == "" || c.Account.Input.Lists[i].Dates.Start <= c.Account.Input.Period.End) {
+			source = l.Server.BilledSource
+		}
+	}
+	return source
 }
 
 // charged returns the runs of days, within some, on which a list's usage belongs to the item.

@@ -39,7 +39,7 @@ func facts(s *store.Snapshot, row *store.BillRow) (*statement.Facts, error) {
 	if f.Lines, err = s.BillLines(row.CustomerID, row.ID); err != nil {
 		return nil, err
 	}
-	if f.Usage, err = usage(details.Usage); err != nil {
+	if f.Usage, err = sent(details.Usage); err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "bill %d: the stored usage cannot be read", row.ID)
 	}
 	if err := prices(s, f); err != nil {
@@ -136,8 +136,8 @@ func issuer(set *settings.Settings) statement.Issuer {
 	}
 }
 
-// usage reads what the bill run kept for the page behind; a bill without it has none.
-func usage(text string) ([]statement.Usage, error) {
+// sent reads what the bill run kept for the page behind; a bill without it has none.
+func sent(text string) ([]statement.Usage, error) {
 	if text == "" {
 		return nil, nil
 	}
