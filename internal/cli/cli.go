@@ -38,6 +38,7 @@ type root struct {
 	Bill    billCmd    `cmd:"" help:"Run, list, show and explain bills"`
 	Import  importCmd  `cmd:"" help:"Take in provider files: settings, plans, servers, lists, customers"`
 	Export  exportCmd  `cmd:"" help:"Print the provider file of the database"`
+	Ingest  ingestCmd  `cmd:"" help:"Count usage from logs and reports, exactly once"`
 	Quote   quoteCmd   `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
 	Seed    seedCmd    `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Version versionCmd `cmd:"" help:"Print the version of this program"`

@@ -13,9 +13,9 @@ type Span struct {
 
 // CountRepeats fills in how often the lines that were asked for are kept from other generations, and were seen in
 // this one. others are the generations that count as others.
-func (s *Snapshot) CountRepeats(serverID, generationID int64, others map[int64]usage.Window, spans []Span, into usage.Repeats) error {
-	for i := range spans {
-		if err := s.countKept(serverID, generationID, others, &spans[i], into); err != nil {
+func (s *Snapshot) CountRepeats(serverID, generationID int64, others map[int64]usage.Window, spans []*Span, into usage.Repeats) error {
+	for _, span := range spans {
+		if err := s.countKept(serverID, generationID, others, span, into); err != nil {
 			return err
 		}
 	}
@@ -48,7 +48,7 @@ func (s *Snapshot) countKept(serverID, generationID int64, others map[int64]usag
 }
 
 // countSeen adds the lines of this generation that were known when they were read.
-func (s *Snapshot) countSeen(generationID int64, spans []Span, into usage.Repeats) error {
+func (s *Snapshot) countSeen(generationID int64, spans []*Span, into usage.Repeats) error {
 	if len(spans) == 0 {
 		return nil
 	}

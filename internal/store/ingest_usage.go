@@ -124,7 +124,7 @@ type Unparsed struct {
 
 // AddUnparsed keeps such lines of a generation.
 func (tx *Tx) AddUnparsed(generationID int64, lines []Unparsed) error {
-	bulk := tx.Bulk("usage_unparsed", "ON CONFLICT (generation_id, position) DO NOTHING", "generation_id", "position", "reason", "line")
+	bulk := tx.Bulk("usage_unparsed", "ON CONFLICT (generation_id, position) DO UPDATE SET reason = excluded.reason, line = excluded.line", "generation_id", "position", "reason", "line")
 	for _, u := range lines {
 		if err := bulk.Add(generationID, u.Position, u.Reason, u.Line); err != nil {
 			return err

@@ -17,10 +17,3 @@ func (f *Figures) Add(g Figures) {
 	f.UnknownList += g.UnknownList
 	f.Unparsed += g.Unparsed
 }
-
-// Again returns the figures of lines that are met once more: what was counted then is known now.
-func (f Figures) Again() Figures {
-	f.AlreadyKnown += f.Counted
-	f.Counted = 0
-	return f
-}

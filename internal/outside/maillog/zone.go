@@ -1,0 +1,63 @@
+package maillog
+
+import (
+	"time"
+)
+
+// clock turns civil times without a zone into instants. The hour that a clock change repeats is told apart by the
+// order of the lines: a line that would lie before the one before it belongs to the second pass.
+type clock struct {
+	zone *time.Location
+	last int64 // instant of the line before, in UTC seconds; 0 without one
+}
+
+// disorder is how far, in seconds, lines of several processes may come out of order.
+const disorder = 2
+
+// instant returns the instant of a civil time, given as seconds since 1970 on its own clock; false if the clock change
+// left that time out.
+func (c *clock) instant(local int64) (int64, bool) {
+	first, second, ok := c.candidates(local)
+	if !ok {
+		return 0, false
+	}
+	at := first
+	if c.last > first+disorder && c.last <= second+disorder {
+		at = second
+	}
+	c.last = at
+	return at, true
+}
+
+// candidates returns the instants at which the clock showed a time: the same twice if it did once.
+func (c *clock) candidates(local int64) (first, second int64, ok bool) {
+	for _, at := range stretches(local, c.zone) {
+		switch {
+		case !ok:
+			first, second, ok = at, at, true
+		case at < first:
+			first = at
+		case at > second:
+			second = at
+		}
+	}
+	return first, second, ok
+}
+
+// stretches returns the instants that local means in each of the stretches between clock changes around it.
+func stretches(local int64, zone *time.Location) []int64 {
+	var found []int64
+	limit := time.Unix(local+secondsPerDay, 0)
+	for t := time.Unix(local-secondsPerDay, 0).In(zone); ; {
+		start, end := t.ZoneBounds()
+		_, offset := t.Zone()
+		at := local - int64(offset)
+		if (start.IsZero() || at >= start.Unix()) && (end.IsZero() || at < end.Unix()) {
+			found = append(found, at)
+		}
+		if end.IsZero() || end.After(limit) {
+			return found
+		}
+		t = end.In(zone)
+	}
+}

@@ -1,0 +1,119 @@
+package gather
+
+import (
+	"context"
+	"errors"
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/period"
+	"postmeter/internal/domain/usage"
+	"postmeter/internal/outside/maillog"
+	"postmeter/internal/store"
+)
+
+// Formats lists the formats that Ingest reads.
+var Formats = []string{maillog.Mailman3, maillog.Mailman3Default, maillog.JSONL}
+
+// Order says what to read, and how. Without DB nothing is known and nothing is written: that is for a dry run where
+// no database is.
+type Order struct {
+	DB       *store.DB
+	By       func() store.By // who acts; asked for the time of each transaction
+	Server   string          // whose logs; may be "" for reports, which name their servers
+	Format   string
+	Inputs   []Input
+	DryRun   bool         // read and sum only
+	Progress Progress     // may be nil
+	Note     func(string) // takes what people should know, one line each; may be nil
+
+	BatchRecords int               // records of one transaction at most; 0: DefaultBatchRecords
+	Step         func(step string) // told of each step, for tests that break off there; may be nil
+}
+
+// DefaultBatchRecords is how many records one transaction holds at most. A batch is held in memory twice, at 64 bytes
+// a record: one is read while the other is written. Larger ones save the database work, since more of a list's
+// records come together.
+const DefaultBatchRecords = 250_000
+
+// batchBytes is how much of a log one transaction covers at most, in bytes, so that a log of chatter is not read again
+// from the start when a reading is broken off.
+const batchBytes = 1 << 30
+
+// Result is what became of the inputs.
+type Result struct {
+	usage.Figures
+	Usage  []Day    // of a dry run: what the lists sent
+	Alerts []string // inputs that were not believed, each with what to do
+}
+
+// Day is what a list sent on a day.
+type Day struct {
+	List string // as the log names it
+	Day  period.Date
+	usage.Total
+}
+
+// Ingest reads inputs to their end and counts what they show. An input that is not believed is left out and named in
+// Alerts; the others are read. After an error what was committed stays, and reading again goes on from there.
+func Ingest(ctx context.Context, order Order) (Result, error) {
+	if order.BatchRecords == 0 {
+		order.BatchRecords = DefaultBatchRecords
+	}
+	if err := order.check(); err != nil {
+		return Result{}, err
+	}
+	run := &run{Order: order, ctx: ctx}
+	if err := run.prepare(); err != nil {
+		return Result{}, err
+	}
+	for i := range order.Inputs {
+		if err := run.input(&order.Inputs[i]); err != nil {
+			return run.result(), err
+		}
+	}
+	return run.result(), nil
+}
+
+// check finds what is wrong before anything is read.
+func (o *Order) check() error {
+	var faults fault.List
+	for i := range o.Inputs {
+		faults.AddError("", o.Inputs[i].check())
+	}
+	return faults.Err()
+}
+
+// errOvertaken says that another process counted a part of the same log meanwhile.
+var errOvertaken = errors.New("another process reads the same log")
+
+// maxOvertaken is how often a file is taken up again after another process was faster. Each time that one has come
+// further, so this is never reached but by a mistake.
+const maxOvertaken = 1000
+
+// input reads one input.
+func (run *run) input(in *Input) error {
+	run.mine = 0
+	for range maxOvertaken {
+		err := run.once(in)
+		if !errors.Is(err, errOvertaken) {
+			return err
+		}
+		if in.Stream != nil {
+			break // what a stream gave cannot be had again
+		}
+	}
+	return fault.New(fault.Busy, "%s: another process is reading the same log; nothing is lost or counted twice: run it again when that one has ended", in.Name)
+}
+
+func (run *run) once(in *Input) error {
+	from, err := in.open(run.Progress)
+	if err != nil {
+		return err
+	}
+	if run.Format == maillog.JSONL {
+		err = run.reports(in, newLines(from))
+	} else {
+		err = run.log(in, newLines(from))
+	}
+	return errors.Join(err, from.Close())
+}

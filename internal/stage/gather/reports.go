@@ -1,0 +1,3 @@
+package gather
+
+func (run *run) reports(_ *Input, _ *lines) error { return nil }

@@ -1,0 +1,29 @@
+package migrate
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Version returns the version of a database, 0 if it is empty, and the newest that this program knows. It changes
+// nothing. It returns a Conflict fault when the database is another program's.
+func Version(ctx context.Context, db *sql.DB, engine Engine) (have, newest int64, err error) {
+	migrations, err := load(engine)
+	if err != nil {
+		return 0, 0, err
+	}
+	newest = migrations[len(migrations)-1].Version
+	if err := refuseForeign(ctx, db, engine); err != nil {
+		return 0, newest, err
+	}
+	query := `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'goose_db_version'`
+	if engine == Postgres {
+		query = `SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'goose_db_version'`
+	}
+	var tables int
+	if err := db.QueryRowContext(ctx, query).Scan(&tables); err != nil || tables == 0 {
+		return 0, newest, err
+	}
+	err = db.QueryRowContext(ctx, `SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied`).Scan(&have)
+	return have, newest, err
+}
