@@ -85,21 +85,28 @@ func (im *importer) readCustomer(c *customerState, work *contractWork) {
 	case c.isNew:
 		im.report.Customers.Added++
 		work.recordNew(c)
-		return
 	case c.row.Equal(&before) && len(work.changes) == 0 && !credited:
 		im.report.Customers.Unchanged++
-		return
+	default:
+		im.report.Customers.Changed++
+		im.saveChanged(c, &before, work.changes)
 	}
-	im.report.Customers.Changed++
+	if credited {
+		im.recordCredit(im.credits[len(im.credits)-1])
+	}
+}
+
+// saveChanged notes what is to be written of a customer that exists.
+func (im *importer) saveChanged(c *customerState, before *customer.Customer, changes []func() store.Change) {
 	im.save(func() error { return im.tx.BumpCustomer(c.row.ID) })
-	if !c.row.Equal(&before) {
-		was, is := changedFields(customerNode(&before), customerNode(&c.row))
+	if !c.row.Equal(before) {
+		was, is := changedFields(customerNode(before), customerNode(&c.row))
 		im.save(func() error { return im.tx.UpdateCustomer(&c.row) })
 		im.record(func() store.Change {
 			return store.Change{CustomerID: c.row.ID, Entity: "customer", EntityID: c.row.ID, Action: "changed", Before: raw(was), After: raw(is)}
 		})
 	}
-	for _, change := range work.changes {
+	for _, change := range changes {
 		im.record(change)
 	}
 }
@@ -224,11 +231,6 @@ func (im *importer) readCredit(c *customerState) bool {
 		im.warn(c.file, c.r.Path()+".credit", "is not taken: the opening credit is taken once, and money was booked for this customer since")
 	default:
 		im.credits = append(im.credits, openingCredit{&c.row, minor})
-		im.record(func() store.Change {
-			after := doc.Node{}
-			after.Add("credit", doc.TextNode(money.Amount{Minor: minor, Currency: im.settings.Currency}.String()))
-			return store.Change{CustomerID: c.row.ID, Entity: "customer", EntityID: c.row.ID, Action: "opening credit taken", After: raw(after)}
-		})
 		return true
 	}
 	return false
@@ -238,6 +240,14 @@ func (im *importer) readCredit(c *customerState) bool {
 type openingCredit struct {
 	to    *customer.Customer
 	minor int64
+}
+
+func (im *importer) recordCredit(c openingCredit) {
+	var after doc.Node
+	after.Add("credit", doc.TextNode(money.Amount{Minor: c.minor, Currency: im.settings.Currency}.String()))
+	im.record(func() store.Change {
+		return store.Change{CustomerID: c.to.ID, Entity: "customer", EntityID: c.to.ID, Action: "opening credit taken", After: raw(after)}
+	})
 }
 
 // saveCustomers notes what is to be written: customers first, then what belongs to them.

@@ -2,6 +2,7 @@ package office
 
 import (
 	"context"
+	"slices"
 
 	"postmeter/internal/domain/contract"
 	"postmeter/internal/domain/customer"
@@ -142,6 +143,9 @@ func (e *exporter) writeCustomers() error {
 	return nil
 }
 
+// creditAt is where the credit stands among the fields of a customer: after the dates.
+const creditAt = 10
+
 func (e *exporter) writeBatch(batch []customer.Customer) error {
 	ids := make([]int64, len(batch))
 	for i := range batch {
@@ -162,7 +166,8 @@ func (e *exporter) writeBatch(batch []customer.Customer) error {
 	for i := range batch {
 		c := &batch[i]
 		node := customerNode(c)
-		node.Add("credit", doc.TextNode(money.Amount{Minor: credits[c.ID].Balance, Currency: e.currency}.String()))
+		credit := doc.TextNode(money.Amount{Minor: credits[c.ID].Balance, Currency: e.currency}.String())
+		node.Fields = slices.Insert(node.Fields, creditAt, doc.Field{Name: "credit", Value: credit})
 		all := doc.Node{Kind: doc.Array}
 		for _, g := range groups[c.ID] {
 			all.Items = append(all.Items, e.group(g, places))
