@@ -94,15 +94,15 @@ func (tx *Tx) addMonths(months []usage.MonthSum) error {
 	return bulk.Flush()
 }
 
-// UnknownUsage is a record whose list is not known.
-type UnknownUsage struct {
+// UnknownRecord is a record whose list is not known.
+type UnknownRecord struct {
 	usage.Record
 	Key    string // as the log names the list
 	Reason string // "" when no list has the name
 }
 
 // AddUnknown keeps records of unknown lists.
-func (tx *Tx) AddUnknown(serverID, generationID int64, source string, records []UnknownUsage) error {
+func (tx *Tx) AddUnknown(serverID, generationID int64, source string, records []UnknownRecord) error {
 	bulk := tx.Bulk("usage_unknown", "", "server_id", "list_key", "at", "generation_id", "position", "source", "charged",
 		"recipients", "bytes", "line_hash", "reason")
 	for i := range records {

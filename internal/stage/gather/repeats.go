@@ -10,7 +10,7 @@ import (
 
 // sorted is what a batch holds besides records that count.
 type sorted struct {
-	unknown []store.UnknownUsage
+	unknown []store.UnknownRecord
 	repeats map[usage.Line]int64 // copies of lines of other generations
 }
 
@@ -40,7 +40,7 @@ func (l *logRun) sort(s *store.Snapshot, b *batch) (store.Generation, sorted, er
 		if r.ListID == 0 {
 			n := &b.names[r.Name]
 			_, reason := n.match.On(r.Day)
-			out.unknown = append(out.unknown, store.UnknownUsage{Record: r, Key: printable(n.key), Reason: reason})
+			out.unknown = append(out.unknown, store.UnknownRecord{Record: r, Key: printable(n.key), Reason: reason})
 			continue
 		}
 		kept = append(kept, r)
