@@ -27,6 +27,7 @@ var homes = []struct {
 	floor floor
 }{
 	{"internal/store/storetest", floorTest},
+	{"internal/domain/statement/statementtest", floorTest},
 	{"internal/archtest", floorTest},
 	{"internal/bench", floorTest},
 	{"internal/domain", floorDomain},
