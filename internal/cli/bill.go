@@ -2,6 +2,7 @@ package cli
 
 // billCmd groups what is done with bills.
 type billCmd struct {
+	Run     billRunCmd     `cmd:"" help:"Make the drafts of a period"`
 	List    billListCmd    `cmd:"" help:"List bills"`
 	Show    billShowCmd    `cmd:"" help:"Show a bill"`
 	Explain billExplainCmd `cmd:"" help:"Explain a line of a bill, down to the logs"`

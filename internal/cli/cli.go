@@ -35,13 +35,14 @@ type root struct {
 	JSON bool     `name:"json" xor:"form" help:"Print the result as one JSON document (the default where output is not a terminal)."`
 	Text bool     `name:"text" xor:"form" help:"Print the result for people to read (the default on a terminal)."`
 
-	Bill    billCmd    `cmd:"" help:"Run, list, show and explain bills"`
-	Import  importCmd  `cmd:"" help:"Take in provider files: settings, plans, servers, lists, customers"`
-	Export  exportCmd  `cmd:"" help:"Print the provider file of the database"`
-	Ingest  ingestCmd  `cmd:"" help:"Count usage from logs and reports, exactly once"`
-	Quote   quoteCmd   `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
-	Seed    seedCmd    `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
-	Version versionCmd `cmd:"" help:"Print the version of this program"`
+	Bill     billCmd     `cmd:"" help:"Run, list, show and explain bills"`
+	Customer customerCmd `cmd:"" help:"Validate customers"`
+	Import   importCmd   `cmd:"" help:"Take in provider files: settings, plans, servers, lists, customers"`
+	Export   exportCmd   `cmd:"" help:"Print the provider file of the database"`
+	Ingest   ingestCmd   `cmd:"" help:"Count usage from logs and reports, exactly once"`
+	Quote    quoteCmd    `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
+	Seed     seedCmd     `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
+	Version  versionCmd  `cmd:"" help:"Print the version of this program"`
 }
 
 const description = "Postmeter meters what mailing-list servers send, rates it by hosting plan, and bills the customers."

@@ -117,9 +117,15 @@ func (c *chunk) waivers() error {
 // bills reads which bills exist, and the whole drafts of the period.
 func (c *chunk) bills() error {
 	drafts := false
-	err := readOwned(c, `SELECT customer_id, id, start_day, end_day, state FROM bill WHERE {ids} AND state <> 'void'`,
+	err := readOwned(c, `SELECT customer_id, id, start_day, end_day, state, run_id FROM bill WHERE {ids} AND state <> 'void'`,
 		func(r *rawRow) account.Bill {
 			b := account.Bill{ID: r.int(1), Days: days(r, 2), Final: r.text(4) == string(invoice.Final)}
+			c.print.count++
+			c.print.ids += b.ID
+			c.print.runs += r.int(5)
+			if b.Final {
+				c.print.finals++
+			}
 			drafts = drafts || !b.Final && b.Days == c.builder.Period
 			return b
 		},

@@ -37,26 +37,28 @@ const (
 )
 
 // Read calls each with the account of every customer whose id is given, in the order of ids. Ids that do not exist are
-// left out. ids is sorted.
-func (r *AccountReader) Read(s *Snapshot, ids []int64, each func(*Loaded) error) error {
+// left out. ids is sorted. It returns the print of all bills of these customers, as it saw them.
+func (r *AccountReader) Read(s *Snapshot, ids []int64, each func(*Loaded) error) (BillsPrint, error) {
+	var print BillsPrint
 	b, err := r.base(s)
 	if err != nil {
-		return err
+		return print, err
 	}
 	for len(ids) > 0 {
 		c, err := b.chunk(ids)
 		if err != nil {
-			return err
+			return print, err
 		}
 		ids = ids[len(c.set.ids):]
 		if err := c.load(); err != nil {
-			return err
+			return print, err
 		}
+		print = print.Plus(c.print)
 		if err := c.each(each); err != nil {
-			return err
+			return print, err
 		}
 	}
-	return nil
+	return print, nil
 }
 
 // base is what all accounts of one snapshot share.
@@ -129,6 +131,7 @@ type chunk struct {
 	rows   []account.Rows
 	found  []bool
 	drafts map[int64]*invoice.Bill
+	print  BillsPrint
 	lists  *idSet
 	list   []account.ListRow            // parallel to lists
 	others map[int64][]account.OtherRow // assignments of lists that several customers have, or that a place covers, by list

@@ -70,11 +70,14 @@ func (c *customer) posts(list int64, size int, on *server) error {
 	if n == 0 {
 		return nil
 	}
-	month := c.options.Month.Period()
+	days, ok := c.options.Month.Period().Intersect(c.dates)
+	if !ok {
+		return nil
+	}
 	records := make([]store.SeedRecord, n)
 	sums := make([]store.SeedSum, 0, n)
 	for i := range records {
-		day := month.Start + period.Date(c.random.below(month.Days()))
+		day := days.Start + period.Date(c.random.below(days.Days()))
 		at := period.StartOf(day, c.loc).UnixMicro() + int64(c.random.below(daySeconds))*microseconds
 		bytes := int64(c.random.skewed(smallestBytes, bytesDoublings))
 		recipients := int64(size - c.random.below(1+size/50))

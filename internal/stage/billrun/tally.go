@@ -1,0 +1,152 @@
+package billrun
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"postmeter/internal/domain/invoice"
+	"postmeter/internal/domain/money"
+	"postmeter/internal/domain/period"
+)
+
+// tally counts what a run did. Its size depends on what is wrong, not on the number of customers.
+type tally struct {
+	billed, created, unchanged, house int64
+	total                             int64
+	overflow                          error
+	skipped                           []Skipped
+	warnings                          map[string]int64
+	replaced                          most[replacement]
+	withdrawn                         most[Withdrawn]
+	overlapping                       most[Overlapping]
+	dayCount                          int64
+	unbilledDays                      most[UnbilledDays]
+	unbilledUsage                     most[UnbilledUsage]
+	messages, recipients              int64
+	findings                          []Finding       // of a validation
+	found                             []UnbilledUsage // of a batch: days without an owner, which other batches find too
+	orphans                           map[int64]bool  // of the run: lists whose days without an owner were told
+}
+
+// replacement is a draft that was run again.
+type replacement struct {
+	company string
+	id      int64
+	invoice.Difference
+}
+
+func newTally() *tally {
+	return &tally{
+		warnings: map[string]int64{}, orphans: map[int64]bool{},
+		replaced:  most[replacement]{compare: func(a, b replacement) int { return strings.Compare(a.company, b.company) }},
+		withdrawn: most[Withdrawn]{compare: func(a, b Withdrawn) int { return strings.Compare(a.Customer, b.Customer) }},
+		overlapping: most[Overlapping]{compare: func(a, b Overlapping) int {
+			return cmp.Or(strings.Compare(a.Customer, b.Customer), cmp.Compare(a.ID, b.ID))
+		}},
+		unbilledDays: most[UnbilledDays]{compare: func(a, b UnbilledDays) int {
+			return cmp.Or(strings.Compare(a.Customer, b.Customer), strings.Compare(a.Start, b.Start))
+		}},
+		unbilledUsage: most[UnbilledUsage]{compare: compareUsage},
+	}
+}
+
+func compareUsage(a, b UnbilledUsage) int {
+	return cmp.Or(strings.Compare(a.Customer, b.Customer), strings.Compare(a.List, b.List), strings.Compare(a.Reason, b.Reason), cmp.Compare(a.first, b.first))
+}
+
+func (t *tally) bill(total int64) {
+	t.billed++
+	t.sum(total)
+}
+
+func (t *tally) sum(total int64) {
+	sum, err := money.AddMinor(t.total, total)
+	if err != nil {
+		t.overflow = err
+		return
+	}
+	t.total = sum
+}
+
+func (t *tally) warn(codes []string) {
+	for _, code := range codes {
+		t.warnings[code]++
+	}
+}
+
+func (t *tally) days(company string, days period.Period) {
+	t.dayCount += int64(days.Days())
+	t.unbilledDays.add(UnbilledDays{company, days.Start.Text(), days.End.String(), int64(days.Days())})
+}
+
+// usage notes unbilled usage.
+func (t *tally) usage(u UnbilledUsage) {
+	u.Start, u.End = u.first.String(), u.last.String()
+	t.messages += u.Messages
+	t.recipients += u.Recipients
+	t.unbilledUsage.add(u)
+}
+
+// add adds what another batch counted.
+func (t *tally) add(o *tally) {
+	t.billed += o.billed
+	t.created += o.created
+	t.unchanged += o.unchanged
+	t.house += o.house
+	t.sum(o.total)
+	t.skipped = append(t.skipped, o.skipped...)
+	t.findings = append(t.findings, o.findings...)
+	for code, n := range o.warnings {
+		t.warnings[code] += n
+	}
+	t.replaced.join(&o.replaced)
+	t.withdrawn.join(&o.withdrawn)
+	t.overlapping.join(&o.overlapping)
+	t.dayCount += o.dayCount
+	t.unbilledDays.join(&o.unbilledDays)
+	t.messages += o.messages
+	t.recipients += o.recipients
+	t.unbilledUsage.join(&o.unbilledUsage)
+	for _, u := range o.found { // each customer who has the list on other days found them
+		if !t.orphans[u.listID] {
+			t.orphans[u.listID] = true
+			t.usage(u)
+		}
+	}
+}
+
+// day returns the civil date of an instant in the billing time zone.
+func (r *run) day(micros int64) period.Date { return period.DateOf(time.UnixMicro(micros), r.zone) }
+
+// maxListed is how many entries of one kind a result names; it counts them all.
+const maxListed = 1000
+
+// most keeps the first entries in their order, and counts all.
+type most[T any] struct {
+	compare func(a, b T) int
+	rows    []T
+	count   int64
+}
+
+func (m *most[T]) add(row T) {
+	m.count++
+	m.rows = append(m.rows, row)
+	if len(m.rows) >= 2*maxListed {
+		m.rows = m.list()
+	}
+}
+
+func (m *most[T]) join(o *most[T]) {
+	for _, row := range o.rows {
+		m.add(row)
+	}
+	m.count += o.count - int64(len(o.rows))
+}
+
+// list returns the entries in order.
+func (m *most[T]) list() []T {
+	slices.SortStableFunc(m.rows, m.compare)
+	return m.rows[:min(len(m.rows), maxListed)]
+}
