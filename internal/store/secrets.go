@@ -18,6 +18,12 @@ func (s *Snapshot) ServerSecret(id int64) ([]byte, error) {
 	return sealed, err
 }
 
+// AnyServerSecret returns one sealed password or token, and whose it is; nil if there is none.
+func (s *Snapshot) AnyServerSecret() (serverID int64, sealed []byte, err error) {
+	_, err = s.one(`SELECT id, secret_sealed FROM server WHERE secret_sealed IS NOT NULL ORDER BY id LIMIT 1`, nil, &serverID, &sealed)
+	return serverID, sealed, err
+}
+
 // SaveServerSecret stores the sealed password or token of a server; nil takes it away.
 func (tx *Tx) SaveServerSecret(id int64, sealed []byte) error {
 	return tx.Exec(`UPDATE server SET secret_sealed = $2, revision = revision + 1 WHERE id = $1`, id, sealed)

@@ -86,6 +86,7 @@ type importer struct {
 	lists     map[hosting.Place]*hosting.List
 
 	catalogBumped bool
+	keyChecked    bool
 	credits       []openingCredit
 
 	saves   []func() error // what is written once all files are known to be right, in order

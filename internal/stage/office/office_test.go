@@ -155,3 +155,10 @@ func wants(t *testing.T, text string, parts ...string) {
 		}
 	}
 }
+
+func (d *desk) read(do func(*store.Snapshot) error) {
+	d.t.Helper()
+	if err := d.db.Read(context.Background(), do); err != nil {
+		d.t.Fatal(err)
+	}
+}

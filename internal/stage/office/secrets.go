@@ -11,6 +11,9 @@ func (im *importer) sealed(old []byte, secret, about string) ([]byte, error) {
 	if im.vault == nil {
 		return nil, fault.New(fault.Unavailable, "there is no key for secrets: name a key file with POSTMETER_KEY_FILE")
 	}
+	if err := im.checkKey(); err != nil {
+		return nil, err
+	}
 	if old != nil {
 		known, err := im.vault.Open(old, about)
 		if err != nil || known == secret {
@@ -18,6 +21,30 @@ func (im *importer) sealed(old []byte, secret, about string) ([]byte, error) {
 		}
 	}
 	return im.vault.Seal(secret, about)
+}
+
+// checkKey opens something that is sealed already, so that two keys never seal in one database.
+func (im *importer) checkKey() error {
+	if im.keyChecked {
+		return nil
+	}
+	im.keyChecked = true
+	sealed, err := im.tx.SMTPSecret()
+	if err != nil {
+		return err
+	}
+	about := smtpAbout
+	if sealed == nil {
+		var server int64
+		if server, sealed, err = im.tx.AnyServerSecret(); err != nil {
+			return err
+		}
+		about = ServerSecretAbout(server)
+	}
+	if sealed != nil {
+		_, err = im.vault.Open(sealed, about)
+	}
+	return err
 }
 
 // recordSecret notes that a secret was entered; never which.
