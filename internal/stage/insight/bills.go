@@ -48,7 +48,9 @@ func Bills(ctx context.Context, db *store.DB, q Query) ([]Entry, error) {
 			for i := range rows {
 				if status := rows[i].Axes.Status(); q.Status == "" || q.Status == status {
 					e := entry(&rows[i], status)
-					e.Stale = now.stale(&rows[i])
+					if e.Stale, err = now.stale(&rows[i]); err != nil {
+						return err
+					}
 					out = append(out, e)
 				}
 			}
@@ -69,15 +71,34 @@ func entry(b *store.BillRow, status invoice.Status) Entry {
 }
 
 // revisions are the current ones of what bills are made from.
-type revisions struct{ settings, catalog int64 }
+type revisions struct {
+	s                 *store.Snapshot
+	settings, catalog int64
+	newUsage          map[period.Period]map[int64]bool // drafts whose usage has changed, read when first asked
+}
 
-func revisionsOf(s *store.Snapshot) (r revisions, err error) {
+func revisionsOf(s *store.Snapshot) (*revisions, error) {
+	r := &revisions{s: s, newUsage: map[period.Period]map[int64]bool{}}
+	var err error
 	r.settings, r.catalog, _, err = s.Revisions()
 	return r, err
 }
 
 // stale says whether a draft's inputs have changed since it was made.
-func (r revisions) stale(b *store.BillRow) bool {
-	return b.Axes.State == invoice.Draft &&
-		(b.CustomerRevision != b.CustomerRevisionNow || b.CatalogRevision != r.catalog || b.SettingsRevision != r.settings)
+func (r *revisions) stale(b *store.BillRow) (bool, error) {
+	switch {
+	case b.Axes.State != invoice.Draft:
+		return false, nil
+	case b.CustomerRevision != b.CustomerRevisionNow || b.CatalogRevision != r.catalog || b.SettingsRevision != r.settings:
+		return true, nil
+	}
+	drafts, known := r.newUsage[b.Period]
+	if !known {
+		var err error
+		if drafts, err = r.s.DraftsWithNewUsage(b.Period); err != nil {
+			return false, err
+		}
+		r.newUsage[b.Period] = drafts
+	}
+	return drafts[b.ID], nil
 }

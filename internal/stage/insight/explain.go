@@ -55,7 +55,7 @@ func lineNumber(f *statement.Facts, line int) (*statement.Line, error) {
 
 // accountOf reads the customer's account for the bill's period as it is known now.
 func accountOf(s *store.Snapshot, row *store.BillRow) (a *account.Account, err error) {
-	err = store.NewAccountReader(row.Period).Read(s, []int64{row.CustomerID}, func(l *store.Loaded) error {
+	_, err = store.NewAccountReader(row.Period).Read(s, []int64{row.CustomerID}, func(l *store.Loaded) error {
 		a = l.Account
 		return nil
 	})
@@ -88,4 +88,6 @@ func explain(s *store.Snapshot, c *evidence.Case) (*evidence.Explanation, error)
 }
 
 // instant is when a day begins in a zone, in UTC microseconds.
-func instant(day period.Date, zone *time.Location) int64 { return period.StartOf(day, zone).UnixMicro() }
+func instant(day period.Date, zone *time.Location) int64 {
+	return period.StartOf(day, zone).UnixMicro()
+}

@@ -35,7 +35,9 @@ func facts(s *store.Snapshot, row *store.BillRow) (*statement.Facts, error) {
 		return nil, err
 	}
 	f := &statement.Facts{Bill: head(row, details.Warnings)}
-	f.Bill.Stale = now.stale(row)
+	if f.Bill.Stale, err = now.stale(row); err != nil {
+		return nil, err
+	}
 	if f.Lines, err = s.BillLines(row.CustomerID, row.ID); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"postmeter/internal/app/demo"
+	"postmeter/internal/domain/statement"
+)
+
+type demoCmd struct {
+	Dir string `placeholder:"FOLDER" help:"Folder to make; one of an earlier demonstration is made anew (default: ${default})." default:"postmeter-demo"`
+}
+
+// Help shows an example.
+func (*demoCmd) Help() string { return example("postmeter demo", "postmeter demo --dir /tmp/try") }
+
+// Run makes the demonstration and prints what came of it.
+func (cmd *demoCmd) Run(c *Context) error {
+	report, err := demo.Run(c, cmd.Dir, c.By)
+	if err != nil {
+		return err
+	}
+	if c.JSONAsked {
+		return c.PrintJSON(report)
+	}
+	return printDemo(c.Stdout, report)
+}
+
+func printDemo(w io.Writer, r *demo.Report) error {
+	var b strings.Builder
+	run := r.Run
+	fmt.Fprintf(&b, "Harbour Lists, %s to %s: a provider that does not exist\n", run.Start, run.End)
+	demoMetered(&b, r)
+	for _, part := range []func(*strings.Builder, *demo.Report) error{demoBilled, demoSkipped, demoUnbilled} {
+		if err := part(&b, r); err != nil {
+			return err
+		}
+	}
+	demoNext(&b, r)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func demoMetered(b *strings.Builder, r *demo.Report) {
+	i, m := r.Imported, r.Metered
+	fmt.Fprintf(b, "\n  imported  %d customers, %d plans, %d charges, %d lists on %d server\n",
+		i.Customers.Added, i.Plans.Added, i.Charges.Added, i.Lists.Added, i.Servers.Added)
+	fmt.Fprintf(b, "  metered   %s deliveries in the two parts of a Mailman log: %s counted,\n            %s of lists that nobody knows; %s forged line, not believed\n",
+		number(m.Records), number(m.Counted), number(m.UnknownList), number(m.Unparsed))
+	fmt.Fprintf(b, "  reported  %s records from elsewhere, with a correction and the members of two lists\n", number(r.Reported.Records))
+	fmt.Fprintf(b, "  billed    %s %s to %d customers\n", statement.Thousands(r.Run.Total), r.Run.Currency, r.Run.Billed)
+}
+
+func demoBilled(b *strings.Builder, r *demo.Report) error {
+	b.WriteString("\nDrafts\n")
+	t := newTable("", "ID>", "CUSTOMER", r.Run.Currency+">", "INVOICE")
+	for _, bill := range r.Bills {
+		t.add("", fmt.Sprint(bill.ID), bill.Customer, statement.Thousands(bill.Total), bill.HTML)
+	}
+	return t.print(b)
+}
+
+func demoSkipped(b *strings.Builder, r *demo.Report) error {
+	if len(r.Run.Skipped) == 0 {
+		return nil
+	}
+	b.WriteString("\nNot billed, and why\n")
+	t := newTable("", "", "")
+	for _, s := range r.Run.Skipped {
+		t.add("", s.Customer, strings.Join(s.Codes, ", "))
+	}
+	return t.print(b)
+}
+
+func demoUnbilled(b *strings.Builder, r *demo.Report) error {
+	b.WriteString("\nSent, but on no bill\n")
+	t := newTable("", "LIST", "COPIES>", "FROM", "TO", "WHY")
+	for _, u := range r.Run.UnbilledUsage.List {
+		t.add("", u.List, number(u.Recipients), u.Start, u.End, strings.ReplaceAll(u.Reason, "_", " "))
+	}
+	return t.print(b)
+}
+
+func demoNext(b *strings.Builder, r *demo.Report) {
+	pick := r.Bills[0]
+	for _, bill := range r.Bills {
+		if bill.Customer == "Elm News" {
+			pick = bill
+		}
+	}
+	fmt.Fprintf(b, "\nOpen an invoice in a browser: %s\n", filepath.Join(r.Dir, pick.HTML))
+	fmt.Fprintf(b, "\nGo on from here\n  export POSTMETER_DB=%s\n", demo.Database(r.Dir))
+	for _, line := range []string{
+		"bill list --text",
+		fmt.Sprintf("bill show %d --format text", pick.ID),
+		fmt.Sprintf("bill explain %d 1 --text", pick.ID),
+		"customer validate --text",
+		"export",
+	} {
+		b.WriteString("  ./postmeter " + line + "\n")
+	}
+	fmt.Fprintf(b, "\nWhat it was made from: %s, and the folder %s\n", filepath.Join(r.Dir, "provider.yaml"), filepath.Join(r.Dir, "logs"))
+}

@@ -1,0 +1,27 @@
+package store
+
+import "postmeter/internal/domain/period"
+
+// DraftsWithNewUsage returns the ids of a period's drafts that were made before usage of one of their months came in,
+// or was corrected, for a list that the customer may have: one assigned to it, or one of its sites or servers. Some of
+// the latter may be another's, so a draft that is named may come out the same when it is run again.
+func (s *Snapshot) DraftsWithNewUsage(p period.Period) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	for row, err := range s.rows(`SELECT b.id FROM bill b WHERE b.state = 'draft' AND b.start_day = $1 AND b.end_day = $2 AND (
+		EXISTS (SELECT 1 FROM object_assignment o JOIN usage_month m ON m.list_id = o.list_id
+			WHERE o.customer_id = b.customer_id AND o.list_id > 0 AND m.month BETWEEN $3 AND $4 AND m.revision > b.usage_revision)
+		OR EXISTS (SELECT 1 FROM object_assignment o JOIN list_name n ON n.server_id = o.server_id AND (o.site = '' OR n.site = o.site)
+			JOIN usage_month m ON m.list_id = n.list_id
+			WHERE o.customer_id = b.customer_id AND o.list_id = 0 AND m.month BETWEEN $3 AND $4 AND m.revision > b.usage_revision))`,
+		int64(p.Start), int64(p.End), int64(p.Start.Month()), int64(p.End.Month())) {
+		if err != nil {
+			return nil, err
+		}
+		var id int64
+		if err := row.Scan(&id); err != nil {
+			return nil, err
+		}
+		out[id] = true
+	}
+	return out, nil
+}
