@@ -36,7 +36,7 @@ func FromMinor(minor int64, decimals int) Decimal {
 // the limits of a Decimal.
 func FromBig(n *big.Int, scale int) (Decimal, error) {
 	if scale < 0 || scale > MaxDecimals || n.BitLen() > 128 {
-		return Decimal{}, tooManyDigits
+		return Decimal{}, errTooManyDigits
 	}
 	m := new(big.Int).Abs(n)
 	d := Decimal{
@@ -48,13 +48,13 @@ func FromBig(n *big.Int, scale int) (Decimal, error) {
 	return d.checked()
 }
 
-var tooManyDigits = fault.New(fault.Invalid, "has more than %d digits before the point", MaxIntegerDigits)
+var errTooManyDigits = fault.New(fault.Invalid, "has more than %d digits before the point", MaxIntegerDigits)
 
 // checked refuses more integer digits than the limit.
 func (d Decimal) checked() (Decimal, error) {
 	limit := pow10[MaxIntegerDigits+int(d.scale)]
 	if cmp128(d.hi, d.lo, limit.hi, limit.lo) >= 0 {
-		return Decimal{}, tooManyDigits
+		return Decimal{}, errTooManyDigits
 	}
 	return d, nil
 }

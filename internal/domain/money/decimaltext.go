@@ -38,7 +38,7 @@ func ParseDecimal(text string) (Decimal, error) {
 	}
 	whole, frac = trimZeros(whole, frac)
 	if len(whole) > MaxIntegerDigits {
-		return Decimal{}, tooManyDigits
+		return Decimal{}, errTooManyDigits
 	}
 	d := Decimal{scale: uint8(len(frac)), neg: neg}
 	d.push(whole)

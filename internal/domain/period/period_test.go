@@ -81,11 +81,11 @@ func TestPeriods(t *testing.T) {
 				}
 			}
 		}
-		both, any := p.Intersect(q)
-		if p.Days() != n || p.Valid() != (n > 0) || any != (common > 0) || any && both.Days() != common {
-			t.Fatalf("%v and %v: %d days, in common %v %v", p, q, p.Days(), both, any)
+		both, some := p.Intersect(q)
+		if p.Days() != n || p.Valid() != (n > 0) || some != (common > 0) || some && both.Days() != common {
+			t.Fatalf("%v and %v: %d days, in common %v %v", p, q, p.Days(), both, some)
 		}
-		if p.Valid() && p.Overlaps(q) != any {
+		if p.Valid() && p.Overlaps(q) != some {
 			t.Fatalf("%v and %v overlap: %v", p, q, p.Overlaps(q))
 		}
 		sum, next := 0, p.Start

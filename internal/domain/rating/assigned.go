@@ -130,7 +130,9 @@ func (r *Rater) find(server, site, list string) (from, to int) {
 			to = mid
 		}
 	}
-	for to = from; to < len(r.assigned) && compareKey(&r.assigned[to], server, site, list) == 0; to++ {
+	to = from
+	for to < len(r.assigned) && compareKey(&r.assigned[to], server, site, list) == 0 {
+		to++
 	}
 	return from, to
 }

@@ -164,17 +164,17 @@ func (r *Rater) overageLine(g int, c *cell, it *item, k int) error {
 	}
 	s := share{int64(bits.OnesCount32(it.days)), int64(r.slices[c.slice].of)}
 	var q quantity
-	var any bool
+	var some bool
 	if p.method == Members {
 		num, den, ok := p.level(r.totals[it.totals:], it.days)
 		if !ok {
 			return r.tooLarge(g, "the members of plan", c.plan.ID())
 		}
-		q, any = p.over(num, den, s)
+		q, some = p.over(num, den, s)
 	} else {
-		q, any = p.used(&r.sums[int(it.sums)+k], s)
+		q, some = p.used(&r.sums[int(it.sums)+k], s)
 	}
-	if !any {
+	if !some {
 		return nil
 	}
 	amount, err := p.amount(&q, s, r.in.Currency.Decimals())

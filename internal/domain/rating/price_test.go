@@ -73,12 +73,12 @@ func checkAmount(t *rapid.T, c *component, q quantity, s share) {
 	if got != want || (err == nil) != (wantErr == nil) {
 		t.Fatalf("amount of %d/%d: %d, %v; exactly %d, %v", q.num, q.den, got, err, want, wantErr)
 	}
-	fast, any := c.over(q.num, q.den, s)
-	exact, anyExact := c.overExact(big.NewRat(q.num, q.den), s)
-	if any != anyExact || any && fast.rat().Cmp(exact.rat()) != 0 {
-		t.Fatalf("over of %d/%d: %v %v; exactly %v %v", q.num, q.den, fast.rat(), any, exact.rat(), anyExact)
+	fast, some := c.over(q.num, q.den, s)
+	exact, someExact := c.overExact(big.NewRat(q.num, q.den), s)
+	if some != someExact || some && fast.rat().Cmp(exact.rat()) != 0 {
+		t.Fatalf("over of %d/%d: %v %v; exactly %v %v", q.num, q.den, fast.rat(), some, exact.rat(), someExact)
 	}
-	if !any {
+	if !some {
 		return
 	}
 	number, err := fast.rounded()

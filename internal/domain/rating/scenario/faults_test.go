@@ -230,8 +230,8 @@ func FuzzQuote(f *testing.F) {
 		if err != nil && fault.KindOf(err) != fault.Invalid {
 			t.Fatalf("%v is no fault of the input", err)
 		}
-		again, _ := scenario.Quote(data)
-		if string(out) != string(again) {
+		again, errAgain := scenario.Quote(data)
+		if string(out) != string(again) || (err == nil) != (errAgain == nil) {
 			t.Fatalf("two quotes of one scenario:\n%s\n%s", out, again)
 		}
 	})
