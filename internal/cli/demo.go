@@ -8,6 +8,7 @@ import (
 
 	"postmeter/internal/app/demo"
 	"postmeter/internal/domain/statement"
+	"postmeter/internal/domain/validation"
 )
 
 type demoCmd struct {
@@ -55,22 +56,29 @@ func demoMetered(b *strings.Builder, r *demo.Report) {
 }
 
 func demoBilled(b *strings.Builder, r *demo.Report) error {
-	b.WriteString("\nDrafts\n")
-	t := newTable("", "ID>", "CUSTOMER", r.Run.Currency+">", "INVOICE")
+	b.WriteString("\nDrafts of invoices\n")
+	t := newTable("", "ID>", "CUSTOMER", r.Run.Currency+">", "IN "+r.Dir)
 	for _, bill := range r.Bills {
 		t.add("", fmt.Sprint(bill.ID), bill.Customer, statement.Thousands(bill.Total), bill.HTML)
 	}
 	return t.print(b)
 }
 
+// demoSkipped says who got no bill, in the words of the validation.
 func demoSkipped(b *strings.Builder, r *demo.Report) error {
-	if len(r.Run.Skipped) == 0 {
-		return nil
-	}
-	b.WriteString("\nNot billed, and why\n")
+	b.WriteString("\nNot billed\n")
 	t := newTable("", "", "")
 	for _, s := range r.Run.Skipped {
-		t.add("", s.Customer, strings.Join(s.Codes, ", "))
+		why := strings.Join(s.Codes, ", ")
+		for _, f := range r.Findings {
+			if f.Customer == s.Customer && f.Severity == validation.Error {
+				why = string(f.Code) + ": " + f.Message
+			}
+		}
+		t.add("", s.Customer, why)
+	}
+	if r.Run.House > 0 {
+		t.add("", fmt.Sprintf("%d house account", r.Run.House), "the provider's own lists, not billed on purpose")
 	}
 	return t.print(b)
 }
@@ -79,9 +87,20 @@ func demoUnbilled(b *strings.Builder, r *demo.Report) error {
 	b.WriteString("\nSent, but on no bill\n")
 	t := newTable("", "LIST", "COPIES>", "FROM", "TO", "WHY")
 	for _, u := range r.Run.UnbilledUsage.List {
-		t.add("", u.List, number(u.Recipients), u.Start, u.End, strings.ReplaceAll(u.Reason, "_", " "))
+		why, known := demoReasons[u.Reason]
+		if !known {
+			why = u.Reason
+		}
+		t.add("", u.List, number(u.Recipients), u.Start, u.End, why)
 	}
 	return t.print(b)
+}
+
+// demoReasons are the reasons that this provider has, in words.
+var demoReasons = map[string]string{
+	"never_assigned": "no customer has it",
+	"unknown_list":   "no such list is known",
+	"after_end":      "its customer had ended",
 }
 
 func demoNext(b *strings.Builder, r *demo.Report) {

@@ -21,12 +21,13 @@ import (
 
 // Report is what the demonstration did.
 type Report struct {
-	Dir      string          `json:"dir"`
-	Imported *office.Report  `json:"imported"`
-	Metered  usage.Figures   `json:"metered"` // the two parts of the log
-	Reported usage.Figures   `json:"reported"`
-	Run      *billrun.Result `json:"run"`
-	Bills    []Invoice       `json:"bills"`
+	Dir      string            `json:"dir"`
+	Imported *office.Report    `json:"imported"`
+	Metered  usage.Figures     `json:"metered"` // the two parts of the log
+	Reported usage.Figures     `json:"reported"`
+	Findings []billrun.Finding `json:"findings"` // of the validation
+	Run      *billrun.Result   `json:"run"`
+	Bills    []Invoice         `json:"bills"`
 }
 
 // Invoice is a bill with the files that it was written to.
@@ -100,8 +101,11 @@ func (r *Report) meter(ctx context.Context, db *store.DB, by func() store.By) er
 	return err
 }
 
-// bill runs the month.
+// bill validates the customers and runs the month.
 func (r *Report) bill(ctx context.Context, db *store.DB, by func() store.By) (err error) {
+	if r.Findings, err = billrun.Validate(ctx, db, by(), billrun.Options{Period: Month.Period()}); err != nil {
+		return err
+	}
 	r.Run, err = billrun.Run(ctx, db, by(), billrun.Options{Period: Month.Period()})
 	return err
 }

@@ -42,6 +42,10 @@ func (b *composer) plan(l *Line, row *Row) {
 	if text := Clean(plan.Description); text != "" && b.firstOf(l) {
 		row.Details = append(row.Details, text)
 	}
+	if plan.Spec.MonthlyPrice.IsZero() {
+		row.Details = append(row.Details, "No monthly price")
+		return
+	}
 	monthly := price(plan.Spec.MonthlyPrice, b.currency) + " a month"
 	if l.Days != l.DaysInMonth {
 		monthly = fmt.Sprintf("%d of %d days at %s", l.Days, l.DaysInMonth, monthly)

@@ -10,11 +10,12 @@ import (
 
 // Measures of the text page, in columns.
 const (
-	textWidth   = 76 // fits a mail window and a sheet of paper
-	amountWidth = 22 // of the column at the right
-	wordWidth   = textWidth - amountWidth
-	labelWidth  = 16 // of "Purchase order  "
-	listWidth   = 31 // of the list's name in the usage table
+	textWidth    = 76 // fits a mail window and a sheet of paper
+	amountWidth  = 22 // of the column at the right
+	wordWidth    = textWidth - amountWidth
+	explainWidth = 68 // up to the cents of the amounts
+	labelWidth   = 16 // of "Purchase order  "
+	listWidth    = 31 // of the list's name in the usage table
 )
 
 // Text writes a statement as plain text for a mail or a terminal: UTF-8, 76 columns, each line ended by \n.
@@ -135,16 +136,16 @@ func (t *textPage) row(row statement.Row) {
 	}
 	t.pair(2, title, figure(row.Amount))
 	for _, text := range row.Details {
-		t.narrow(4, text)
+		t.explain(4, text)
 	}
 	for _, text := range row.Steps {
-		t.narrow(6, text)
+		t.explain(6, text)
 	}
 }
 
-// narrow writes an explaining text clear of the amounts.
-func (t *textPage) narrow(indent int, text string) {
-	for _, part := range wrap(text, wordWidth+8-indent) {
+// explain writes a text below an amount, and leaves room beneath the figures.
+func (t *textPage) explain(indent int, text string) {
+	for _, part := range wrap(text, explainWidth-indent) {
 		t.line(strings.Repeat(" ", indent) + part)
 	}
 }
