@@ -30,8 +30,11 @@ func (r *Rater) sortAssignments(in *Input) {
 	for i := range in.Others {
 		r.addAssigned(&in.Others[i], -1, i, "others[%[2]d]")
 	}
-	if len(r.assigned) > 1 {
-		slices.SortStableFunc(r.assigned, compareAssigned)
+	for i := 1; i < len(r.assigned); i++ {
+		if compareAssigned(&r.assigned[i-1], &r.assigned[i]) > 0 { // seldom: they come by name
+			slices.SortStableFunc(r.assigned, func(a, b assigned) int { return compareAssigned(&a, &b) })
+			break
+		}
 	}
 }
 
@@ -58,8 +61,8 @@ func (r *Rater) addAssigned(o *Object, g, i int, place string) {
 	})
 }
 
-func compareAssigned(a, b assigned) int {
-	if c := compareKey(&a, b.server, b.site, b.list); c != 0 {
+func compareAssigned(a, b *assigned) int {
+	if c := compareKey(a, b.server, b.site, b.list); c != 0 {
 		return c
 	}
 	return cmp.Compare(a.days.Start, b.days.Start)

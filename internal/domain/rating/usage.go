@@ -29,13 +29,15 @@ type lateDay struct {
 // sent although it is not recorded as living then becomes one of its days.
 func (r *Rater) addUsage() error {
 	r.late = r.late[:0]
+	list, p, pc := int32(-1), int32(-1), (*piece)(nil)
 	for i := range r.in.Usage {
 		s := &r.in.Usage[i]
-		p := r.pieceOf(s.List, s.Day)
-		if p < 0 {
-			continue
+		if s.List != list || p < 0 || !pc.days.Contains(s.Day) {
+			if list, p = s.List, r.pieceOf(s.List, s.Day); p < 0 {
+				continue
+			}
+			pc = &r.pieces[p]
 		}
-		pc := &r.pieces[p]
 		ok := true
 		if pc.item < 0 {
 			pc.recipients, ok = addSmall(pc.recipients, s.Recipients)
