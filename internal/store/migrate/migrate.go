@@ -9,13 +9,13 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"postmeter/internal/domain/fault"
 )
@@ -42,41 +42,87 @@ func Up(ctx context.Context, db *sql.DB, engine Engine) error {
 	return up(ctx, db, engine, migrations)
 }
 
-func up(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migration) error {
+func up(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migration) (err error) {
+	if current, err := check(ctx, db, engine, migrations); err != nil || current {
+		return err
+	}
+	if engine == Postgres {
+		unlock, err := lock(ctx, db)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
+		return apply(ctx, db, engine, migrations)
+	}
+	// SQLite has no lock that spans transactions. When several processes start at once, the slower one finds done
+	// what it was about to do: it looks again.
+	for {
+		before, err := progress(ctx, db)
+		if err != nil {
+			return err
+		}
+		failed := apply(ctx, db, engine, migrations)
+		if failed == nil {
+			return nil
+		}
+		if after, err := progress(ctx, db); err != nil || after == before {
+			return failed
+		}
+	}
+}
+
+// check says whether the database has the newest version, and refuses a newer one.
+func check(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migration) (current bool, err error) {
 	if err := refuseForeign(ctx, db, engine); err != nil {
-		return err
+		return false, err
 	}
-	provider, err := newProvider(db, engine, migrations)
+	version, err := versionOf(ctx, db, engine)
 	if err != nil {
-		return err
-	}
-	version, err := provider.GetDBVersion(ctx)
-	if err != nil {
-		return err
+		return false, err
 	}
 	newest := migrations[len(migrations)-1].Version
 	if version > newest {
-		return fault.New(fault.Conflict, "the database has version %d and this postmeter knows versions up to %d: "+
+		return false, fault.New(fault.Conflict, "the database has version %d and this postmeter knows versions up to %d: "+
 			"start a newer postmeter, or restore a backup made with this one; nothing was changed", version, newest)
 	}
-	if version == newest {
-		return nil
+	return version == newest, nil
+}
+
+func apply(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migration) error {
+	dialect := goose.DialectSQLite3
+	if engine == Postgres {
+		dialect = goose.DialectPostgres
+	}
+	provider, err := goose.NewProvider(dialect, db, nil, goose.WithGoMigrations(migrations...), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
 	}
 	_, err = provider.Up(ctx)
 	return err
 }
 
-func newProvider(db *sql.DB, engine Engine, migrations []*goose.Migration) (*goose.Provider, error) {
-	options := []goose.ProviderOption{goose.WithGoMigrations(migrations...), goose.WithDisableGlobalRegistry(true)}
-	if engine == SQLite {
-		return goose.NewProvider(goose.DialectSQLite3, db, nil, options...)
-	}
-	// Several nodes start at once on one PostgreSQL: one migrates, the others wait.
-	locker, err := lock.NewPostgresSessionLocker()
+// migrationLock is the key of the advisory lock under which one node migrates while the others wait.
+const migrationLock = 0x706f73746d657465
+
+// lock takes the lock on a connection of its own.
+func lock(ctx context.Context, db *sql.DB) (unlock func() error, err error) {
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, db, nil, append(options, goose.WithSessionLocker(locker))...)
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
+		return errors.Join(err, conn.Close())
+	}, nil
+}
+
+// progress grows with each step of a migration of an SQLite database: the tables that it has.
+func progress(ctx context.Context, db *sql.DB) (n int64, err error) {
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master`).Scan(&n)
+	return n, err
 }
 
 // refuseForeign keeps Postmeter from writing its tables into another program's database.
