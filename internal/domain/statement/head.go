@@ -85,6 +85,9 @@ func (b *composer) headline() Headline {
 	}
 	if bill.Draft() {
 		h.Note = "Draft: not an invoice yet"
+		if bill.Total != 0 {
+			h.Label = "Amount"
+		}
 	}
 	return h
 }

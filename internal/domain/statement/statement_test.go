@@ -103,7 +103,7 @@ func TestHeadlineSaysWhatIsToDo(t *testing.T) {
 		want string
 	}{
 		{"sent", statementtest.Ordinary(), "Amount due USD 130.99 by 2026-10-15"},
-		{"draft", statementtest.Draft(), "Amount due USD 130.99 Draft: not an invoice yet"},
+		{"draft", statementtest.Draft(), "Amount USD 130.99 Draft: not an invoice yet"},
 		{"below zero", statementtest.Prepaid(), "Nothing to pay USD 0.00 "},
 		{"void", statementtest.Void(), "Void USD 130.99 This invoice was taken back; nothing is due."},
 		{"yen", statementtest.TwoMonths(), "Amount due JPY 3,600 by 2026-10-15"},

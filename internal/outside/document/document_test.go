@@ -40,7 +40,7 @@ func TestGolden(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				want, err := os.ReadFile(golden) //nolint:gosec // a file of this folder
+				want, err := os.ReadFile(golden)
 				if err != nil {
 					t.Fatal(err)
 				}
