@@ -13,19 +13,18 @@ func (tx *Tx) adoptReported(serverID int64, key unknownKey, match usage.Match) e
 	if err != nil {
 		return err
 	}
+	var found []Reading
 	for _, r := range readings {
 		if r.ListID, _ = match.On(r.Day); r.ListID == 0 {
 			continue
 		}
-		if err := tx.SetReading(r); err != nil {
-			return err
-		}
+		found = append(found, r)
 		err := tx.Exec(`DELETE FROM reading_unknown WHERE server_id = $1 AND list_key = $2 AND day = $3`, serverID, key.text, int64(r.Day))
 		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.SetReadings(found)
 }
 
 func (s *Snapshot) unknownReadings(serverID int64, key string) ([]Reading, error) {

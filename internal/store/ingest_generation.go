@@ -24,7 +24,11 @@ const generationColumns = `SELECT id, format, head_hash, read_offset, prefix_has
 // Generation returns the log of a server whose first line has this hash; found is false for a new one.
 func (s *Snapshot) Generation(serverID int64, format string, head []byte) (g Generation, found bool, err error) {
 	g.ServerID = serverID
-	found, err = s.one(generationColumns+`WHERE server_id = $1 AND format = $2 AND head_hash = $3`, []any{serverID, format, head},
+	where, args := `WHERE server_id = $3 AND format = $1 AND head_hash = $2`, []any{format, head, serverID}
+	if serverID == 0 {
+		where, args = `WHERE server_id IS NULL AND format = $1 AND head_hash = $2`, args[:2]
+	}
+	found, err = s.one(generationColumns+where, args,
 		&g.ID, &g.Format, &g.HeadHash, &g.Offset, &g.PrefixHash, &g.State, &g.Kept.First, &g.Kept.Last,
 		&g.Figures.Records, &g.Figures.Counted, &g.Figures.AlreadyKnown, &g.Figures.UnknownList, &g.Figures.Unparsed, &g.Alert)
 	return g, found, err

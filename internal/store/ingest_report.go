@@ -77,19 +77,37 @@ func (s *Snapshot) Reading(listID int64, day period.Date) (members int64, found 
 	return members, found, err
 }
 
-// SetReading stores a reading; a later reading of the same day takes the place of an earlier one. The months that
-// it may change get a new revision of usage.
-func (tx *Tx) SetReading(r Reading) error {
-	err := tx.Exec(`INSERT INTO member_reading (list_id, day, members) VALUES ($1, $2, $3)
-		ON CONFLICT (list_id, day) DO UPDATE SET members = excluded.members`, r.ListID, int64(r.Day), r.Members)
-	if err != nil {
+// SetReadings stores readings; a later reading of the same day takes the place of an earlier one. The months that
+// they may change get a new revision of usage.
+func (tx *Tx) SetReadings(readings []Reading) error {
+	if len(readings) == 0 {
+		return nil
+	}
+	bulk := tx.Bulk("member_reading", "ON CONFLICT (list_id, day) DO UPDATE SET members = excluded.members", "list_id", "day", "members")
+	earliest := make(map[int64]period.Date)
+	for _, r := range readings {
+		if err := bulk.Add(r.ListID, int64(r.Day), r.Members); err != nil {
+			return err
+		}
+		if first, ok := earliest[r.ListID]; !ok || r.Day < first {
+			earliest[r.ListID] = r.Day
+		}
+	}
+	if err := bulk.Flush(); err != nil {
 		return err
 	}
 	revision, err := tx.Bump("usage")
 	if err != nil {
 		return err
 	}
-	return tx.touchMonths(r.ListID, r.Day.Month(), revision)
+	for list, day := range earliest {
+		// A reading holds until the next one: it may change every later month.
+		err := tx.Exec(`UPDATE usage_month SET revision = $3 WHERE list_id = $1 AND month >= $2`, list, int64(day.Month()), revision)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SetUnknownReading keeps a reading of a list that is not known.

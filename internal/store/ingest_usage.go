@@ -1,7 +1,6 @@
 package store
 
 import (
-	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 )
 
@@ -131,9 +130,4 @@ func (tx *Tx) AddUnparsed(generationID int64, lines []Unparsed) error {
 		}
 	}
 	return bulk.Flush()
-}
-
-// touchMonths gives the usage of a list from a month on a new revision, when its members changed.
-func (tx *Tx) touchMonths(listID int64, from period.Month, revision int64) error {
-	return tx.Exec(`UPDATE usage_month SET revision = $3 WHERE list_id = $1 AND month >= $2`, listID, int64(from), revision)
 }

@@ -46,10 +46,17 @@ func CheckSize(recipients, bytes int64) error {
 		return fault.At("bytes", "%d is no size of a message: it must be from 0 to %d", bytes, int64(MaxBytes))
 	case recipients < -MaxRecipients || recipients > MaxRecipients:
 		return fault.At("recipients", "%d is more than %d, the most that one delivery can have", recipients, int64(MaxRecipients))
-	case recipients != 0 && bytes > MaxRecipientBytes/abs(recipients):
+	case TooLarge(recipients, bytes):
 		return fault.At("recipients", "%d recipients of %d bytes are more than one delivery can send", recipients, bytes)
 	}
 	return nil
+}
+
+// TooLarge says whether recipients × bytes is more than one delivery can send. Both are within their own limits.
+func TooLarge(recipients, bytes int64) bool {
+	// Most are so small that there is nothing to divide.
+	const small = 1 << 26
+	return (bytes > small || abs(recipients) > small) && recipients != 0 && bytes > MaxRecipientBytes/abs(recipients)
 }
 
 func abs(n int64) int64 {

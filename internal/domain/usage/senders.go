@@ -4,13 +4,28 @@ import "bytes"
 
 // Senders recognises service mail (welcome, notices, digests) by its sender. Patterns are addresses in which * stands
 // for any run of characters, such as *-request@*; letters match in either case (A to Z only).
-type Senders struct{ patterns [][][]byte }
+type Senders struct{ patterns []senderPattern }
+
+// senderPattern is a pattern, cut at its stars.
+type senderPattern struct {
+	parts  [][]byte
+	around []byte // the part that holds the pattern's only @, and where it is in it; nil if there is no such part
+	at     int
+}
 
 // NewSenders returns the senders that match one of the patterns.
 func NewSenders(patterns []string) *Senders {
 	s := &Senders{}
-	for _, p := range patterns {
-		s.patterns = append(s.patterns, bytes.Split(lower([]byte(p)), []byte("*")))
+	for _, text := range patterns {
+		p := senderPattern{parts: bytes.Split(lower([]byte(text)), []byte("*"))}
+		if bytes.Count([]byte(text), []byte("@")) == 1 {
+			for _, part := range p.parts {
+				if i := bytes.IndexByte(part, '@'); i >= 0 {
+					p.around, p.at = part, i
+				}
+			}
+		}
+		s.patterns = append(s.patterns, p)
 	}
 	return s
 }
@@ -20,13 +35,34 @@ func (s *Senders) Match(sender []byte) bool {
 	if len(s.patterns) == 0 {
 		return false
 	}
-	sender = lower(sender)
-	for _, parts := range s.patterns {
-		if matches(parts, sender) {
+	at := bytes.IndexByte(sender, '@')
+	if at >= 0 && bytes.IndexByte(sender[at+1:], '@') >= 0 {
+		at = -1 // which of them is meant cannot be told quickly
+	}
+	for i := range s.patterns {
+		p := &s.patterns[i]
+		if at >= 0 && p.around != nil && !p.fits(sender, at) {
+			continue
+		}
+		if matches(p.parts, lower(sender)) {
 			return true
 		}
 	}
 	return false
+}
+
+// fits says, quickly, whether a sender with one @ could match: what stands around it is the same.
+func (p *senderPattern) fits(sender []byte, at int) bool {
+	start := at - p.at
+	if start < 0 || start+len(p.around) > len(sender) {
+		return false
+	}
+	for i := len(p.around) - 1; i >= 0; i-- {
+		if c := sender[start+i]; c != p.around[i] && (c < 'A' || c > 'Z' || c+'a'-'A' != p.around[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // matches says whether text is the parts in order with anything between them.

@@ -45,11 +45,15 @@ type Line struct {
 	Position int64  // byte offset in the log
 	Cut      bool   // it was longer
 	CutHash  uint64 // hash of the whole line if it was
+	NoHash   bool   // nobody needs its hash
 }
 
 // Hash returns the hash of the whole line.
 func (l *Line) Hash() uint64 {
-	if l.Cut {
+	switch {
+	case l.NoHash:
+		return 0
+	case l.Cut:
 		return l.CutHash
 	}
 	return xxhash.Sum64(l.Text)

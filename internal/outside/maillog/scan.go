@@ -2,6 +2,8 @@ package maillog
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
@@ -24,16 +26,34 @@ const (
 
 // number reads the digits that text begins with, and returns the rest. ok is false without a digit. What is too large
 // becomes a number beyond every limit.
+//
+// It reads eight characters at once, since a loop over digits costs a wrong guess of the processor at each number.
 func number(text []byte) (n int64, rest []byte, ok bool) {
-	const beyond = 1 << 60
+	const zeros, high = 0x3030303030303030, 0x8080808080808080
+	if len(text) < 8 {
+		return large(text)
+	}
+	v := binary.LittleEndian.Uint64(text) ^ zeros // a digit becomes its value
+	others := (v&^high + 0x7676767676767676 | v) & high
+	if others == 0 || others&0x80 != 0 {
+		return large(text)
+	}
+	digits := bits.TrailingZeros64(others) / 8
+	v <<= 64 - 8*digits // leading zeros in front
+	v = v*10 + v>>8
+	v = (v&0x000000ff000000ff*(100+1_000_000<<32) + v>>16&0x000000ff000000ff*(1+10_000<<32)) >> 32
+	return int64(v), text[digits:], true
+}
+
+// large is number for many digits, and for the end of a line.
+func large(text []byte) (n int64, rest []byte, ok bool) {
+	const beyond = 1 << 59 // ten times as much still fits
 	i := 0
 	for i < len(text) && text[i] >= '0' && text[i] <= '9' {
-		if n < beyond {
-			n = n*10 + int64(text[i]-'0')
-		}
+		n = min(n*10+int64(text[i]-'0'), beyond)
 		i++
 	}
-	return min(n, beyond), text[i:], i > 0
+	return n, text[i:], i > 0
 }
 
 // two reads two digits at text[i:].
@@ -52,11 +72,28 @@ func after(text []byte, literal string) ([]byte, bool) {
 
 // word cuts the run of characters that are no white space off the beginning of text; ok is false without one.
 func word(text []byte) (w, rest []byte, ok bool) {
-	i := 0
-	for i < len(text) && !isSpace(text[i]) {
+	i := blank(text)
+	for i < len(text) && !isSpace(text[i]) { // a control character is part of the word
 		i++
 	}
 	return text[:i], text[i:], i > 0
+}
+
+// blank returns the place of the first space or control character, the length of text without one. It looks at eight
+// bytes at a time, which for words beats a call.
+func blank(text []byte) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(text); i += 8 {
+		v := binary.LittleEndian.Uint64(text[i:])
+		if found := (v - ones*(' '+1)) &^ v & high; found != 0 {
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	for i < len(text) && text[i] > ' ' {
+		i++
+	}
+	return i
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' }
@@ -64,11 +101,15 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 // seconds cuts the duration off the beginning of text: digits, point, e, signs.
 func seconds(text []byte) (rest []byte, ok bool) {
 	i := 0
-	for i < len(text) && (text[i] >= '0' && text[i] <= '9' || text[i] == '.' || text[i] == 'e' || text[i] == '+' || text[i] == '-') {
+	for i < len(text) && inSeconds[text[i]] {
 		i++
 	}
 	return text[i:], i > 0
 }
+
+// inSeconds holds the characters of a duration.
+var inSeconds = [256]bool{'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true, '8': true, '9': true,
+	'.': true, 'e': true, '+': true, '-': true}
 
 // trimCR takes off the carriage return of a log that came by way of another system.
 func trimCR(text []byte) []byte { return bytes.TrimSuffix(text, []byte("\r")) }
@@ -82,7 +123,7 @@ func check(recipients, refused, size int64, list []byte) string {
 		return reasonNumbers
 	case refused > recipients:
 		return reasonRefused
-	case usage.CheckSize(recipients-refused, size) != nil:
+	case usage.TooLarge(recipients-refused, size):
 		return reasonNumbers
 	}
 	return ""

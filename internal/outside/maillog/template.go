@@ -2,6 +2,7 @@ package maillog
 
 import (
 	"bytes"
+	"encoding/binary"
 )
 
 // TemplatePattern is the line that the format mailman3 reads, as a regular expression. The parser is written by hand,
@@ -21,10 +22,21 @@ const (
 
 // template reads mailman3: one line a delivery, with its zone.
 type template struct {
-	minute [templateMinute]byte // the minute and zone of the last line, and when it began in UTC seconds
-	zone   [templateTime - templateZone]byte
-	start  int64
+	minute minuteKey // of the last line
+	start  int64     // when it began, in UTC seconds
 	known  bool
+}
+
+// minuteKey is the text of a time without its seconds, in a form that is quick to compare.
+type minuteKey struct {
+	day, hour uint64
+	rest      uint64
+}
+
+func minuteKeyOf(text []byte) minuteKey {
+	text = text[:templateTime]
+	return minuteKey{binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[8:]),
+		uint64(text[16]) | uint64(binary.LittleEndian.Uint32(text[19:]))<<8 | uint64(text[23])<<40}
 }
 
 // Parse reads a line. Since everything that counts stands before the sender and the Message-ID, nothing that a sender
@@ -42,13 +54,22 @@ func (p *template) Parse(line *Line, e *Entry) (Verdict, string) {
 		return Unparsed, reasonForm
 	}
 	recipients, refused, ok := p.fields(text[start:], e)
-	if !ok || !timeForm(text) {
+	second, digits := two(text, templateMinute)
+	minute := minuteKeyOf(text)
+	same := digits && p.known && minute == p.minute
+	if !ok || !same && !timeForm(text) {
 		if line.Cut {
 			return Unparsed, reasonLong
 		}
 		return Unparsed, reasonForm
 	}
-	at, reason := p.time(text)
+	if !same {
+		if p.start, p.known = minuteOf(text); !p.known {
+			return Unparsed, reasonTime
+		}
+		p.minute = minute
+	}
+	at, reason := p.at(second)
 	if reason == "" {
 		reason = check(recipients, refused, e.Bytes, e.List)
 	}
@@ -100,14 +121,20 @@ func (p *template) fields(text []byte, e *Entry) (recipients, refused int64, ok 
 	if text, ok = after(text, " sender="); !ok {
 		return 0, 0, false
 	}
-	// The sender ends at the first msgid=, not at the last: a Message-ID that holds another must not become part of
-	// the sender, by which service mail is known.
-	end := bytes.Index(text, []byte(" msgid="))
-	if end < 0 {
-		return 0, 0, false
+	e.Sender, ok = sender(text)
+	return recipients, refused, ok
+}
+
+// sender cuts the sender off the beginning of text. It ends at the first msgid=, not at the last: a Message-ID that
+// holds another must not become part of the sender, by which service mail is known.
+func sender(text []byte) ([]byte, bool) {
+	const end = " msgid="
+	i := blank(text) // few senders hold a space
+	if _, ok := after(text[i:], end); ok {
+		return text[:i], true
 	}
-	e.Sender = text[:end]
-	return recipients, refused, true
+	i = bytes.Index(text, []byte(end))
+	return text[:max(i, 0)], i >= 0
 }
 
 // timeForm says whether text begins with something that looks like a time.
@@ -133,19 +160,8 @@ func timeForm(text []byte) bool {
 	return true
 }
 
-// time reads the time that text begins with; timeForm holds. Lines of one minute are common, so its start is kept.
-func (p *template) time(text []byte) (at int64, reason string) {
-	second, _ := two(text, templateMinute)
-	if !p.known || string(text[:templateMinute]) != string(p.minute[:]) || string(text[templateZone:templateTime]) != string(p.zone[:]) {
-		p.known = false
-		start, ok := minuteOf(text)
-		if !ok {
-			return 0, reasonTime
-		}
-		copy(p.minute[:], text)
-		copy(p.zone[:], text[templateZone:])
-		p.start, p.known = start, true
-	}
+// at returns the instant of a second of the last line's minute, in UTC microseconds.
+func (p *template) at(second int) (at int64, reason string) {
 	if second > 59 {
 		return 0, reasonTime
 	}

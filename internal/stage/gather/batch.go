@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 	"postmeter/internal/outside/maillog"
 	"postmeter/internal/store"
@@ -25,39 +24,32 @@ type batch struct {
 	endHash    []byte
 	state      []byte // what spans lines at end
 
-	records  []usage.Record // in the order of the log
-	names    []name
-	index    map[string]int32 // of names by what the log calls them
+	records  []usage.Record   // in the order of the log
+	window   usage.Window     // of their instants; 0 without any
+	unknown  bool             // a list of some of them is not known
+	names    []*name          // by their numbers in records
 	unparsed []store.Unparsed // the first of them
 	bad      int64            // how many there were
 }
 
-// name is what a log calls a list, and what that means.
-type name struct {
-	key   string
-	match usage.Match
-	last  period.Date // the day that was resolved last, and its list
-	list  int64
-	known bool
-
-	day   period.Date // of a dry run: the day that was summed last, and its total
-	total *usage.Total
-}
-
 func (b *batch) reset() {
-	b.records, b.names, b.unparsed, b.bad = b.records[:0], b.names[:0], nil, 0
-	b.index = make(map[string]int32)
+	b.records, b.names, b.unparsed, b.bad = b.records[:0], nil, nil, 0
+	b.window, b.unknown = usage.Window{}, false
 }
 
 // parse reads the log to its end in batches. It takes empty ones from free and hands full ones over.
 func (l *logRun) parse(ctx context.Context, full chan<- *batch, free <-chan *batch) error {
 	calendar := usage.NewCalendar(l.billing)
+	table := newNameTable(l.directory.Load())
 	hash := l.generation.PrefixHash
 	for {
 		b := <-free
 		b.reset()
 		b.start, b.startHash = l.lines.offset, hash
-		if err := l.fillBatch(b, calendar); err != nil {
+		if len(table.names) > maxNames {
+			table = newNameTable(l.directory.Load())
+		}
+		if err := l.fillBatch(b, table, calendar); err != nil {
 			return err
 		}
 		if b.end == b.start {
@@ -74,16 +66,15 @@ func (l *logRun) parse(ctx context.Context, full chan<- *batch, free <-chan *bat
 }
 
 // fillBatch reads lines until the batch is full or the log ends.
-func (l *logRun) fillBatch(b *batch, calendar *usage.Calendar) (err error) {
-	var line maillog.Line
+func (l *logRun) fillBatch(b *batch, table *nameTable, calendar *usage.Calendar) (err error) {
+	line := maillog.Line{NoHash: l.lines.blind}
 	var entry maillog.Entry
-	directory := l.directory.Load()
 	for len(b.records) < l.BatchRecords && l.lines.offset-b.start < batchBytes && l.lines.next(&line) {
 		verdict, reason := l.parser.Parse(&line, &entry)
 		switch verdict {
 		case maillog.Chatter:
 		case maillog.Usage:
-			b.add(&line, &entry, directory, l.senders, calendar)
+			b.add(&line, &entry, table, l.senders, calendar)
 			continue
 		case maillog.Unparsed:
 			b.reject(line.Position, reason, line.Text)
@@ -96,36 +87,21 @@ func (l *logRun) fillBatch(b *batch, calendar *usage.Calendar) (err error) {
 		return l.in.unreadable(err)
 	}
 	b.end, b.endHash = l.lines.offset, l.lines.prefix()
+	b.names = table.names
 	b.state, err = l.parser.State()
 	return err
 }
 
 // add adds a record.
-func (b *batch) add(line *maillog.Line, e *maillog.Entry, directory *usage.Directory, senders *usage.Senders, calendar *usage.Calendar) {
-	i, ok := b.index[string(e.List)]
-	if !ok {
-		key := string(e.List)
-		i = int32(len(b.names))
-		b.names = append(b.names, name{key: key, match: directory.Named(key), last: period.First})
-		b.index[key] = i
-	}
+func (b *batch) add(line *maillog.Line, e *maillog.Entry, table *nameTable, senders *usage.Senders, calendar *usage.Calendar) {
 	day := calendar.Day(e.At)
+	i, list := table.find(e.List, day)
+	b.unknown = b.unknown || list == 0
+	extend(&b.window, e.At)
 	b.records = append(b.records, usage.Record{
-		ListID: b.names[i].on(day), At: e.At, Position: line.Position, Recipients: e.Recipients, Bytes: e.Bytes,
+		ListID: list, At: e.At, Position: line.Position, Recipients: e.Recipients, Bytes: e.Bytes,
 		Hash: int64(e.Hash), Day: day, Name: i, Charged: !senders.Match(e.Sender),
 	})
-}
-
-// on returns the list that a name means on a day, 0 if none is known.
-func (n *name) on(day period.Date) int64 {
-	if list, ok := n.match.Only(); ok {
-		return list
-	}
-	if !n.known || n.last != day {
-		n.list, _ = n.match.On(day)
-		n.last, n.known = day, true
-	}
-	return n.list
 }
 
 // reject adds an unparsed line.
@@ -151,17 +127,4 @@ func printable(text string) string {
 	}
 	quoted := strconv.QuoteToASCII(text)
 	return quoted[1 : len(quoted)-1]
-}
-
-// window returns the stretch of time of the batch's records; false without any.
-func (b *batch) window() (w usage.Window, ok bool) {
-	for i := range b.records {
-		at := b.records[i].At
-		if !ok {
-			w, ok = usage.Window{First: at, Last: at}, true
-			continue
-		}
-		w.First, w.Last = min(w.First, at), max(w.Last, at)
-	}
-	return w, ok
 }

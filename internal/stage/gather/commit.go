@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 	"postmeter/internal/store"
 )
@@ -109,24 +110,24 @@ func (l *logRun) write(tx *store.Tx, b *batch) error {
 // resolveAgain looks names that no list had up once more, under the lock: a list that appeared since has taken over
 // what was unknown then, and would not see what is written now.
 func (l *logRun) resolveAgain(tx *store.Tx, b *batch) error {
-	unknown := false
-	for i := range b.records {
-		unknown = unknown || b.records[i].ListID == 0
-	}
-	if !unknown {
+	if !b.unknown {
 		return nil
 	}
 	if err := l.loadNames(&tx.Snapshot); err != nil {
 		return err
 	}
-	directory := l.directory.Load()
-	for i := range b.names {
-		n := &b.names[i]
-		n.match, n.known = directory.Named(n.key), false
-	}
+	directory, matches := l.directory.Load(), make(map[int32]usage.Match)
 	for i := range b.records {
 		r := &b.records[i]
-		r.ListID = b.names[r.Name].on(r.Day)
+		if r.ListID != 0 {
+			continue
+		}
+		match, ok := matches[r.Name]
+		if !ok {
+			match = directory.Named(string(b.names[r.Name].key))
+			matches[r.Name] = match
+		}
+		r.ListID, _ = match.On(r.Day)
 	}
 	return nil
 }
@@ -148,20 +149,30 @@ func (l *logRun) pretend(b *batch) error {
 		l.generation = next
 		return nil
 	}
-	if l.DB == nil {
+	if len(l.others) == 0 {
 		return do(nil)
 	}
 	return l.DB.Read(l.ctx, do)
 }
 
+// daySum is the day of a name that was summed last.
+type daySum struct {
+	name  *name
+	day   period.Date
+	total *usage.Total
+}
+
 // sumRecord adds a record to the day of its list. Records of a list that follow each other are mostly of one day.
 func (l *logRun) sumRecord(b *batch, r *usage.Record) {
-	n := &b.names[r.Name]
-	if n.total == nil || n.day != r.Day {
-		n.day, n.total = r.Day, l.total(printable(n.key), r.Day)
+	for int(r.Name) >= len(l.sums) {
+		l.sums = append(l.sums, daySum{})
+	}
+	s := &l.sums[r.Name]
+	if n := b.names[r.Name]; s.name != n || s.day != r.Day {
+		*s = daySum{n, r.Day, l.total(printable(string(n.key)), r.Day)}
 	}
 	t := r.Total()
-	n.total.Messages += t.Messages
-	n.total.Recipients += t.Recipients
-	n.total.RecipientBytes += t.RecipientBytes
+	s.total.Messages += t.Messages
+	s.total.Recipients += t.Recipients
+	s.total.RecipientBytes += t.RecipientBytes
 }

@@ -35,6 +35,9 @@ type Order struct {
 // records come together.
 const DefaultBatchRecords = 250_000
 
+// dryRunRecords is how many records a dry run sums at a time: few, so that they stay in the cache of the processor.
+const dryRunRecords = 2048
+
 // batchBytes is how much of a log one transaction covers at most, in bytes, so that a log of chatter is not read again
 // from the start when a reading is broken off.
 const batchBytes = 1 << 30
@@ -56,7 +59,11 @@ type Day struct {
 // Ingest reads inputs to their end and counts what they show. An input that is not believed is left out and named in
 // Alerts; the others are read. After an error what was committed stays, and reading again goes on from there.
 func Ingest(ctx context.Context, order Order) (Result, error) {
-	if order.BatchRecords == 0 {
+	switch {
+	case order.BatchRecords != 0:
+	case order.DryRun:
+		order.BatchRecords = dryRunRecords
+	default:
 		order.BatchRecords = DefaultBatchRecords
 	}
 	if err := order.check(); err != nil {

@@ -15,7 +15,7 @@ import (
 // Sizes of reading, in bytes. A chunk is small enough to be split, parsed and hashed while it is in the cache of the
 // processor.
 const (
-	chunkBytes  = 256 << 10
+	chunkBytes  = 128 << 10
 	bufferBytes = maillog.MaxLine + 2*chunkBytes
 )
 
@@ -26,6 +26,7 @@ type lines struct {
 	buf    []byte
 	r, w   int       // buf[r:w] was read and not taken
 	hashed int       // buf[:hashed] is in sum
+	blind  bool      // the hash is not needed from here on
 	offset int64     // of buf[r] in the log
 	sum    hash.Hash // of the bytes of the log
 	err    error     // that ended the reading; io.EOF at the end
@@ -41,7 +42,7 @@ func (l *lines) next(line *maillog.Line) bool {
 	for {
 		if i := bytes.IndexByte(l.buf[l.r+searched:l.w], '\n'); i >= 0 {
 			end := l.r + searched + i
-			*line = maillog.Line{Text: l.buf[l.r:end], Position: l.offset}
+			line.Text, line.Position, line.Cut = l.buf[l.r:end], l.offset, false
 			l.take(end + 1 - l.r)
 			return true
 		}
@@ -112,7 +113,9 @@ func (l *lines) take(n int) {
 
 // absorb brings the hash up to the next line.
 func (l *lines) absorb() {
-	l.sum.Write(l.buf[l.hashed:l.r])
+	if !l.blind {
+		l.sum.Write(l.buf[l.hashed:l.r])
+	}
 	l.hashed = l.r
 }
 
@@ -121,7 +124,7 @@ func (l *lines) fill() bool {
 	if l.err != nil {
 		return false
 	}
-	if l.w+chunkBytes > len(l.buf) {
+	if l.r > 0 { // what is left is mostly less than a line, and what is read stays in the same, warm, memory
 		l.absorb()
 		l.w = copy(l.buf, l.buf[l.r:l.w])
 		l.r, l.hashed = 0, 0
@@ -157,7 +160,7 @@ func (l *lines) long(line *maillog.Line) bool {
 		l.take(len(part))
 		if end >= 0 {
 			l.take(1)
-			*line = maillog.Line{Text: text, Position: start, Cut: true, CutHash: whole.Sum64()}
+			line.Text, line.Position, line.Cut, line.CutHash = text, start, true, whole.Sum64()
 			return true
 		}
 		if !l.fill() {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"postmeter/internal/domain/hosting"
@@ -25,7 +26,9 @@ type logRun struct {
 	directory  atomic.Pointer[usage.Directory]
 	senders    *usage.Senders
 
-	seen usage.Repeats // of a dry run: what a real one would have written
+	others map[int64]usage.Window // of a dry run: the server's other generations
+	sums   []daySum               // of a dry run: by the numbers of names
+	seen   usage.Repeats          // of a dry run: what a real one would have written
 }
 
 // log reads a log: finds its generation, checks that it continues what was read of it, and counts the rest.
@@ -46,6 +49,8 @@ func (run *run) log(in *Input, from *lines) error {
 	if believed, err := l.check(); err != nil || !believed {
 		return err
 	}
+	// A dry run keeps nothing: it needs hashes only to tell copies of lines that others hold.
+	from.blind = l.DryRun && len(l.others) == 0
 	if err := l.read(); err != nil {
 		return err
 	}
@@ -79,6 +84,11 @@ func (l *logRun) recall(s *store.Snapshot, head []byte) error {
 	if err != nil {
 		return err
 	}
+	if l.DryRun {
+		if l.others, err = s.OtherGenerations(l.server.ID, found.ID, allTime); err != nil {
+			return err
+		}
+	}
 	if ok {
 		l.generation, l.new = found, false
 		return nil
@@ -90,6 +100,9 @@ func (l *logRun) recall(s *store.Snapshot, head []byte) error {
 	l.generation.State, err = maillog.Successor(l.Format, last)
 	return err
 }
+
+// allTime is the window of all instants.
+var allTime = usage.Window{First: 0, Last: math.MaxInt64}
 
 func (l *logRun) loadNames(s *store.Snapshot) error {
 	names, err := s.ListNames(l.server.ID)

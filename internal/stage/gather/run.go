@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"postmeter/internal/domain/fault"
@@ -90,11 +91,11 @@ func (run *run) unknownServer(name string) error {
 	known := slices.Sorted(maps.Keys(run.servers))
 	switch {
 	case len(known) == 0:
-		return fault.New(fault.NotFound, "server %q is not known, and no other: import a provider file that has it", name)
+		return fault.New(fault.NotFound, "server %q is not known, nor is any other: import a provider file that has it", name)
 	case len(known) > maxNamed:
 		return fault.New(fault.NotFound, "server %q is not known (there are %d others): check the name, or import it", name, len(known))
 	}
-	return fault.New(fault.NotFound, "server %q is not known: it is one of %q, or import it", name, known)
+	return fault.New(fault.NotFound, "server %q is not known: import it, or name one of %s", name, strings.Join(known, ", "))
 }
 
 // maxNamed is how many names a message lists.
