@@ -72,7 +72,8 @@ type Program struct {
 func (p Program) Run(ctx context.Context, args []string) (code int) {
 	defer func() {
 		if bug := recover(); bug != nil {
-			code = reportBug(p.Stderr, bug)
+			reportBug(p.Stderr, bug)
+			code = exitFailed // Go would end with the code of wrong usage
 		}
 	}()
 	out := &checkedWriter{to: p.Stdout}

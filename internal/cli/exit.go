@@ -48,14 +48,10 @@ func report(stderr io.Writer, err error, interrupted bool) int {
 	return code
 }
 
-// reportBug says that the program itself is wrong, and where, and returns the exit
-// code. Go would end a panic with the code of wrong usage.
-func reportBug(stderr io.Writer, bug any) int {
+// reportBug says that the program itself is wrong, and where.
+func reportBug(stderr io.Writer, bug any) {
 	message := fmt.Sprintf("a fault in Postmeter itself: %v; what was finished is kept, please report this with the lines below", bug)
-	if _, err := fmt.Fprintf(stderr, "postmeter: %s\n%s", oneLine(message), debug.Stack()); err != nil {
-		return exitFailed // nobody is left to tell
-	}
-	return exitFailed
+	_, _ = fmt.Fprintf(stderr, "postmeter: %s\n%s", oneLine(message), debug.Stack()) //nolint:errcheck // nobody is left to tell
 }
 
 // messages returns the lines that tell people about err.

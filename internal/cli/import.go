@@ -73,7 +73,7 @@ func (cmd *importCmd) parse(c *Context) ([]office.File, error) {
 func readInput(c *Context, name string) (data []byte, err error) {
 	in := c.Stdin
 	if name != "-" {
-		file, err := os.Open(name) //nolint:gosec // the operator names the file
+		file, err := os.Open(name)
 		if err != nil {
 			var path *fs.PathError
 			if errors.As(err, &path) {

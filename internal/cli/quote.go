@@ -41,7 +41,7 @@ func readWhole(stdin io.Reader, file string, limit int64) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // it is only read
 		from = f
 	}
 	data, err := io.ReadAll(io.LimitReader(from, limit+1))

@@ -85,7 +85,7 @@ func (b *Bulk) insert() error {
 		return b.tx.Exec(b.statement(rows), b.values...)
 	}
 	if b.full == nil {
-		stmt, err := b.tx.tx.PrepareContext(b.tx.ctx, b.statement(rows)) //nolint:sqlclosecheck // closed with its transaction
+		stmt, err := b.tx.tx.PrepareContext(b.tx.ctx, b.statement(rows))
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func TestAFolderOfSomethingElseIsLeftAlone(t *testing.T) {
 	if err := prepare(dir); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("got %v, want a conflict", err)
 	}
-	if kept, err := os.ReadFile(precious); err != nil || string(kept) != "mine" { //nolint:gosec // of this test
+	if kept, err := os.ReadFile(precious); err != nil || string(kept) != "mine" {
 		t.Errorf("the file is %q now: %v", kept, err)
 	}
 }

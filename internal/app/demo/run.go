@@ -71,7 +71,7 @@ func Database(dir string) string { return "sqlite:" + filepath.Join(dir, databas
 // takeIn imports the provider file.
 func (r *Report) takeIn(ctx context.Context, db *store.DB, by func() store.By) error {
 	name := filepath.Join(r.Dir, providerFile)
-	data, err := os.ReadFile(name) //nolint:gosec // written a moment ago
+	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (r *Report) writeBills(ctx context.Context, db *store.DB, _ func() store.By
 }
 
 func writeFile(name string, write func(*os.File) error) error {
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode) //nolint:gosec // in our own folder
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, fileMode)
 	if err != nil {
 		return err
 	}

@@ -236,11 +236,11 @@ func TestTwoDemonstrationsAreTheSameToTheByte(t *testing.T) {
 	two, _ := run(t)
 	for _, b := range report.Bills {
 		for _, name := range []string{b.HTML, b.Text} {
-			first, err := os.ReadFile(filepath.Join(one, name)) //nolint:gosec // of this test
+			first, err := os.ReadFile(filepath.Join(one, name))
 			if err != nil {
 				t.Fatal(err)
 			}
-			second, err := os.ReadFile(filepath.Join(two, name)) //nolint:gosec // of this test
+			second, err := os.ReadFile(filepath.Join(two, name))
 			if err != nil {
 				t.Fatal(err)
 			}

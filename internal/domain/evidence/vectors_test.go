@@ -46,7 +46,7 @@ func TestEveryLineOfEveryVectorIsExplained(t *testing.T) {
 	lines := 0
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file) //nolint:gosec // test data
+			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -34,7 +34,7 @@ func Exists(path string) (bool, error) {
 
 // Load reads a key file. It is a NotFound fault when there is none, and Invalid when it holds no key.
 func Load(path string) (*Key, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "the key file %s is missing, and the database holds secrets that only it opens: "+
 			"restore it from where you keep it, or name it with POSTMETER_KEY_FILE; nothing was changed", path)
