@@ -78,20 +78,29 @@ func (c *chunk) readLists() error {
 	c.lists = newIDSet(ids)
 	c.list = make([]account.ListRow, len(c.lists.ids))
 	names := make([]account.Name, 0, len(c.list)) // most have one; what is appended beyond lies elsewhere
-	err := c.lists.each(c.s, `SELECT n.list_id, n.first_day, n.last_day, n.server_id, n.site, n.name, l.start_day, l.end_day, l.gone_day
-		FROM list_name n JOIN list l ON l.id = n.list_id WHERE {ids}`, "n.list_id", nil, func(at int, r *rawRow) error {
-		l := &c.list[at]
-		name := account.Name{Days: days(r, 1), Server: r.int(3), Site: r.text(4), Name: r.text(5)}
-		if len(l.Names) > 0 {
-			l.Names = append(l.Names, name)
+	err := c.lists.each(c.s, `SELECT list_id, first_day, last_day, server_id, site, name FROM list_name WHERE {ids}`, "list_id", nil,
+		func(at int, r *rawRow) error {
+			l := &c.list[at]
+			name := account.Name{Days: days(r, 1), Server: r.int(3), Site: r.text(4), Name: r.text(5)}
+			if len(l.Names) > 0 {
+				l.Names = append(l.Names, name)
+				return nil
+			}
+			names = append(names, name)
+			l.Names = names[len(names)-1 : len(names) : len(names)]
 			return nil
+		})
+	if err != nil {
+		return err
+	}
+	err = c.lists.each(c.s, `SELECT id, start_day, end_day, gone_day FROM list WHERE {ids}`, "id", nil, func(at int, r *rawRow) error {
+		l := &c.list[at]
+		if len(l.Names) > 0 {
+			l.ID, l.Life, l.Gone = r.int(0), days(r, 1), period.Last
 		}
-		l.ID, l.Life, l.Gone = r.int(0), days(r, 6), period.Last
-		if !r.null(8) {
-			l.Gone = period.Date(r.int(8))
+		if !r.null(3) {
+			l.Gone = period.Date(r.int(3))
 		}
-		names = append(names, name)
-		l.Names = names[len(names)-1 : len(names) : len(names)]
 		return nil
 	})
 	for i := range c.list {

@@ -70,6 +70,9 @@ type base struct {
 
 func (r *AccountReader) base(s *Snapshot) (*base, error) {
 	b := &base{s: s}
+	if err := s.expectRanges(); err != nil {
+		return nil, err
+	}
 	var err error
 	b.made.Settings, b.made.Catalog, b.made.Usage, err = s.Revisions()
 	if err != nil {

@@ -82,6 +82,18 @@ func (tx *Tx) Lock(name string, id int64) error {
 	return tx.Exec(`SELECT pg_advisory_xact_lock($1)`, int64(h.Sum64()))
 }
 
+// expectRanges tells PostgreSQL, for this snapshot, that many small ranges of keys are read one after the other: plans
+// for any range, without workers, and never over a whole table, whatever its statistics say after a bulk load.
+func (s *Snapshot) expectRanges() error {
+	if s.db.engine == migrate.SQLite {
+		return nil
+	}
+	_, err := s.tx.ExecContext(s.ctx, `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+		set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
+		set_config('jit', 'off', true)`)
+	return err
+}
+
 // NewIDs takes n successive row ids of a kind (a table's name) and returns the first.
 // On PostgreSQL they are taken outside of the transaction, so that writers do not wait for each other; a
 // rollback leaves a gap.

@@ -378,6 +378,8 @@ CREATE TABLE bill (
 CREATE INDEX bill_id ON bill (id);
 CREATE INDEX bill_period ON bill (start_day, end_day);
 
+-- No foreign key to bill: lines are written and removed with their bill, in its transaction and nowhere else, and
+-- checking each of millions would take longer than writing them.
 CREATE TABLE bill_line (
   customer_id BIGINT NOT NULL,
   bill_id BIGINT NOT NULL,
@@ -398,8 +400,7 @@ CREATE TABLE bill_line (
   quantity TEXT NOT NULL,             -- exact decimal, six decimals at most
   amount BIGINT NOT NULL,
   tax BIGINT NOT NULL,
-  PRIMARY KEY (customer_id, bill_id, line),
-  FOREIGN KEY (customer_id, bill_id) REFERENCES bill (customer_id, id)
+  PRIMARY KEY (customer_id, bill_id, line)
 )/*clustered*/;
 
 -- One row an address and mailing.
