@@ -127,7 +127,11 @@ func (b *Bulk) copyInto(table string) error {
 		return b.values[i*width : (i+1)*width], nil
 	})
 	return b.tx.conn.Raw(func(driver any) error {
-		_, err := driver.(*stdlib.Conn).Conn().CopyFrom(b.tx.ctx, pgx.Identifier{table}, b.columns, source)
+		conn, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("copy into %s: the driver is %T, not pgx", table, driver)
+		}
+		_, err := conn.Conn().CopyFrom(b.tx.ctx, pgx.Identifier{table}, b.columns, source)
 		return err
 	})
 }

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
-
-	"postmeter/internal/domain/fault"
 )
 
 // Snapshot reads one consistent state of the database. It is not safe for concurrent use.
@@ -77,9 +75,4 @@ func (s *Snapshot) one(query string, args []any, into ...any) (found bool, err e
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// notFound says that a thing of a kind and name does not exist.
-func notFound(kind, name string) error {
-	return fault.New(fault.NotFound, "there is no %s %q", kind, name)
 }

@@ -79,7 +79,7 @@ func compareKey(a *assigned, server, site, list string) int {
 }
 
 // checkTwice finds objects that two assignments have on one day.
-func (r *Rater) checkTwice(in *Input) {
+func (r *Rater) checkTwice() {
 	if len(r.assigned) == 0 {
 		return
 	}

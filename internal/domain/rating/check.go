@@ -39,7 +39,7 @@ func (r *Rater) check(in *Input) {
 		r.checkGroup(g, &in.Customer.Groups[g])
 	}
 	r.sortAssignments(in)
-	r.checkTwice(in)
+	r.checkTwice()
 }
 
 func (r *Rater) checkPeriod(p period.Period) {

@@ -114,7 +114,7 @@ func TestWideSumsDoNotWrap(t *testing.T) {
 		for range rapid.IntRange(1, 9).Draw(t, "terms") {
 			a, b := rapid.Int64().Draw(t, "a"), rapid.Int64().Draw(t, "b")
 			term := new(big.Int).Mul(big.NewInt(a), big.NewInt(b))
-			ok := false
+			var ok bool
 			if rapid.Bool().Draw(t, "product") {
 				ok = x.addProduct(a, b)
 			} else {

@@ -38,7 +38,7 @@ func (r *Rater) addUsage() error {
 			}
 			pc = &r.pieces[p]
 		}
-		ok := true
+		var ok bool
 		if pc.item < 0 {
 			pc.recipients, ok = addSmall(pc.recipients, s.Recipients)
 		} else {

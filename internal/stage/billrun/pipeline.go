@@ -166,11 +166,11 @@ func (r *run) tryStore(ctx context.Context, b *batch) error {
 		if err := tx.LockBills(); err != nil {
 			return err
 		}
-		print, err := tx.BillsPrint(b.ids)
+		now, err := tx.BillsPrint(b.ids)
 		if err != nil {
 			return err
 		}
-		if print != b.print {
+		if now != b.print {
 			return errChanged
 		}
 		return tx.SaveDrafts(&b.changes)

@@ -144,5 +144,6 @@ func sent(text string) ([]statement.Usage, error) {
 		return nil, nil
 	}
 	var out []statement.Usage
-	return out, json.Unmarshal([]byte(text), &out)
+	err := json.Unmarshal([]byte(text), &out)
+	return out, err
 }
