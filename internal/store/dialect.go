@@ -24,7 +24,7 @@ import (
 const (
 	sqliteReaders     = 4               // reading connections
 	sqliteCacheKB     = 16 * 1024       // page cache of each connection
-	sqliteMmapBytes   = 1 << 30         // of the file mapped for reading
+	sqliteMmapBytes   = 1 << 30 // of the file mapped for reading
 	postgresConns     = 12              // connections of one process
 	postgresIdleAfter = 5 * time.Minute // an idle connection is closed
 )
@@ -107,7 +107,8 @@ func (tx *Tx) NewIDs(kind string, n int) (int64, error) {
 	} else {
 		row = tx.db.writer.QueryRowContext(tx.ctx, take, kind, int64(n))
 	}
-	return first, row.Scan(&first)
+	err := row.Scan(&first)
+	return first, err
 }
 
 var password = regexp.MustCompile(`//([^:@/]*):[^@]*@|password=[^&\s]*`)

@@ -73,16 +73,15 @@ func (w *contractWork) readGroup(r *doc.Reader) {
 
 // find looks up the group, or begins a new one.
 func (g *groupWork) find(key string) {
-	groups := g.c.groups
-	if at := slices.IndexFunc(groups, func(s *contract.Group) bool { return s.Name == key }); at >= 0 {
-		g.in.Group = groups[at]
+	if at := slices.IndexFunc(g.c.groups, func(s *contract.Group) bool { return s.Name == key }); at >= 0 {
+		g.in.Group = g.c.groups[at]
 		return
 	}
 	g.in.Group, g.isNew = &contract.Group{Name: key}, true
-	if len(groups) > 0 {
-		g.in.Group.Position = groups[len(groups)-1].Position + 1
+	if last := len(g.c.groups) - 1; last >= 0 {
+		g.in.Group.Position = g.c.groups[last].Position + 1
 	}
-	g.c.groups = append(groups, g.in.Group)
+	g.c.groups = append(g.c.groups, g.in.Group)
 	in := g.in
 	g.adds = append(g.adds, func() { g.news.AddGroup(in) })
 }
