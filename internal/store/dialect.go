@@ -23,8 +23,7 @@ import (
 // Limits of connections and caches.
 const (
 	sqliteReaders     = 4               // reading connections
-	sqliteCacheKB     = 16 * 1024       // page cache of each connection
-	sqliteMmapBytes   = 1 << 30 // of the file mapped for reading
+	sqliteCacheKB     = 16 * 1024       // page cache of each connection; a mapped file is no faster, and counts as memory
 	postgresConns     = 12              // connections of one process
 	postgresIdleAfter = 5 * time.Minute // an idle connection is closed
 )
@@ -40,8 +39,8 @@ func openSQLite(file string, options Options) (*DB, error) {
 	}
 	dsn := func(extra string) string {
 		return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"+
-			"&_pragma=foreign_keys(on)&_pragma=cache_size(-%d)&_pragma=mmap_size(%d)&_pragma=temp_store(memory)%s",
-			(&url.URL{Path: file}).EscapedPath(), options.BusyTimeout.Milliseconds(), sqliteCacheKB, sqliteMmapBytes, extra)
+			"&_pragma=foreign_keys(on)&_pragma=cache_size(-%d)&_pragma=mmap_size(0)&_pragma=temp_store(memory)%s",
+			(&url.URL{Path: file}).EscapedPath(), options.BusyTimeout.Milliseconds(), sqliteCacheKB, extra)
 	}
 	writer, err := sql.Open("sqlite", dsn("&_txlock=immediate"))
 	if err != nil {
