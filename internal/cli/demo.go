@@ -103,23 +103,33 @@ var demoReasons = map[string]string{
 	"after_end":      "its customer had ended",
 }
 
+// The customers whose bills are shown as examples: one by tiers, and one with few and large deliveries.
+const (
+	demoShown     = "Elm News"
+	demoExplained = "Fir & Sons"
+)
+
 func demoNext(b *strings.Builder, r *demo.Report) {
-	pick := r.Bills[0]
-	for _, bill := range r.Bills {
-		if bill.Customer == "Elm News" {
-			pick = bill
-		}
-	}
-	fmt.Fprintf(b, "\nOpen an invoice in a browser: %s\n", filepath.Join(r.Dir, pick.HTML))
+	shown, explained := demoBill(r, demoShown), demoBill(r, demoExplained)
+	fmt.Fprintf(b, "\nOpen an invoice in a browser: %s\n", filepath.Join(r.Dir, shown.HTML))
 	fmt.Fprintf(b, "\nGo on from here\n  export POSTMETER_DB=%s\n", demo.Database(r.Dir))
 	for _, line := range []string{
-		"bill list --text",
-		fmt.Sprintf("bill show %d --format text", pick.ID),
-		fmt.Sprintf("bill explain %d 1 --text", pick.ID),
-		"customer validate --text",
+		"bill list",
+		fmt.Sprintf("bill show %d", shown.ID),
+		fmt.Sprintf("bill explain %d 2", explained.ID),
+		"customer validate --start " + r.Run.Start + " --end " + r.Run.End,
 		"export",
 	} {
 		b.WriteString("  ./postmeter " + line + "\n")
 	}
 	fmt.Fprintf(b, "\nWhat it was made from: %s, and the folder %s\n", filepath.Join(r.Dir, "provider.yaml"), filepath.Join(r.Dir, "logs"))
+}
+
+func demoBill(r *demo.Report, customer string) (found demo.Invoice) {
+	for _, bill := range r.Bills {
+		if bill.Customer == customer {
+			found = bill
+		}
+	}
+	return found
 }

@@ -143,7 +143,7 @@ func TestBillsAreWhatTheLogAddsUpTo(t *testing.T) {
 		"Alder Press":     plus(rat("25"), over(part("alder-press.example", 1, 30, 40), "10000", "0.90"), rat("12.50"), rat("4")),
 		"Birch Community": plus(rat("18"), over(onlyList(all, "announce.birch.example", 40), "2000", "1.10"), over(onlyList(all, "discuss.birch.example", 40), "2000", "1.10")),
 		"Cedar Games":     plus(rat("15"), gigabytes.Mul(gigabytes, rat("3.50"))),
-		"Dogwood College": rat("25"),                                                      // 1,410 and 213 members are 1,123 over 500: three packs
+		"Dogwood College": rat("32.50"),                                                   // 1,410 and 213 members are 1,123 over 500: three packs
 		"Elm News":        plus(new(big.Rat).Add(rat("93"), over(elm, "100000", "0.35"))), // 16 + 5 + 72 for the first 100,000
 		"Fir & Sons":      plus(bulk(part("fir-shop.example", 1, 30, 50))),
 		"Ginkgo Studio":   new(big.Rat),

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var updateReadme = flag.Bool("update-readme", false, "write what the commands print into README.md")
+
+// TestTheReadmeShowsWhatTheProgramPrints runs each command line of README.md that begins with "$ ./postmeter" and
+// compares what it prints with what stands below it.
+func TestTheReadmeShowsWhatTheProgramPrints(t *testing.T) {
+	name, err := filepath.Abs("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile(name) //nolint:gosec // of this module
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	parts := strings.Split(string(readme), "```")
+	found := 0
+	for i := 1; i < len(parts); i += 2 {
+		line, shown, _ := strings.Cut(strings.TrimPrefix(parts[i], "\n"), "\n")
+		command, ok := strings.CutPrefix(line, "$ ./postmeter ")
+		if !ok {
+			continue
+		}
+		found++
+		if got := readmeOutput(t, command); got != shown {
+			parts[i] = "\n" + line + "\n" + got
+			if !*updateReadme {
+				t.Errorf("README.md shows of %q\n%s\nbut it prints\n%s\n(go test ./internal/cli -update-readme writes it)", command, shown, got)
+			}
+		}
+	}
+	if found < 2 {
+		t.Errorf("README.md shows %d commands, want two or more", found)
+	}
+	if *updateReadme {
+		if err := os.WriteFile(name, []byte(strings.Join(parts, "```")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// readmeOutput runs a command on the demonstration's database.
+func readmeOutput(t *testing.T, command string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	env := func(name string) string {
+		return map[string]string{"POSTMETER_DB": "sqlite:postmeter-demo/postmeter.db"}[name]
+	}
+	args := append(strings.Fields(command), "--text")
+	if code := Run(args, strings.NewReader(""), &out, &errs, env); code != exitDone {
+		t.Fatalf("%s: exit code %d: %s", command, code, errs.String())
+	}
+	return out.String()
+}
