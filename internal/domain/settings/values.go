@@ -101,6 +101,9 @@ func setCurrency(s *Settings, stored string) (err error) {
 }
 
 func getTypes(s *Settings) string {
+	if len(s.CustomerTypes) == 0 {
+		return "[]"
+	}
 	text, err := json.Marshal(s.CustomerTypes)
 	if err != nil {
 		return "[]" // texts can always be written

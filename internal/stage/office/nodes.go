@@ -62,7 +62,7 @@ func listNode(v *hosting.List) doc.Node {
 	addPlace(&n, v.Place)
 	addDates(&n, v.Life)
 	if v.Gone != period.Last {
-		n.Add("gone", dateNode(v.Gone))
+		n.Add("gone", doc.TextNode(v.Gone.String()))
 	}
 	if v.RemoteID != "" {
 		n.Add("remote_id", doc.TextNode(v.RemoteID))
@@ -116,7 +116,7 @@ func addVersions(n *doc.Node, versions []catalog.Version) {
 func versionFields(v catalog.Version) []doc.Field {
 	var n doc.Node
 	if v.FirstDay != period.First {
-		n.Add("valid_from", dateNode(v.FirstDay))
+		n.Add("valid_from", doc.TextNode(v.FirstDay.String()))
 	}
 	if root, err := doc.ParseJSON([]byte(v.Definition)); err == nil {
 		for _, f := range root.Fields {
@@ -139,8 +139,8 @@ func customerNode(c *customer.Customer) doc.Node {
 	n.Add("type", doc.TextNode(c.Type))
 	n.Add("active", doc.BoolNode(c.Active))
 	n.Add("payment_method", doc.TextNode(c.PaymentMethod))
-	n.Add("start", dateNode(c.Dates.Start))
-	n.Add("end", dateNode(c.Dates.End))
+	n.Add("start", dateNode(c.Dates.Start, period.First))
+	n.Add("end", dateNode(c.Dates.End, period.Last))
 	n.Add("salespeople", doc.TextsNode(c.Salespeople))
 	n.Add("note", doc.TextNode(c.Note))
 	n.Add("invoice_template", doc.TextNode(c.InvoiceTemplate))
@@ -221,10 +221,10 @@ func addPlace(n *doc.Node, p hosting.Place) {
 
 func addDates(n *doc.Node, p period.Period) {
 	if p.Start != period.First {
-		n.Add("start", dateNode(p.Start))
+		n.Add("start", doc.TextNode(p.Start.String()))
 	}
 	if p.End != period.Last {
-		n.Add("end", dateNode(p.End))
+		n.Add("end", doc.TextNode(p.End.String()))
 	}
 }
 
@@ -235,8 +235,8 @@ func addText(n *doc.Node, name, text string) {
 }
 
 // dateNode writes a date; an open end is null.
-func dateNode(d period.Date) doc.Node {
-	if d == period.First || d == period.Last {
+func dateNode(d, open period.Date) doc.Node {
+	if d == open {
 		return doc.Node{}
 	}
 	return doc.TextNode(d.String())

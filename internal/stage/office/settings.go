@@ -126,7 +126,9 @@ func (im *importer) readMore(r *doc.Reader) {
 	email(r, "bounce_email", &s.BounceEmail)
 	email(r, "error_email", &s.ErrorEmail)
 	if r.Given("customer_types") {
-		s.CustomerTypes = r.Texts("customer_types")
+		if s.CustomerTypes = def.CustomerTypes; r.Has("customer_types") {
+			s.CustomerTypes = r.Texts("customer_types")
+		}
 		if len(s.CustomerTypes) > maxCustomerTypes {
 			r.Fault("customer_types", "has %d items: at most %d are allowed", len(s.CustomerTypes), maxCustomerTypes)
 		}

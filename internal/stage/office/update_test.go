@@ -35,7 +35,7 @@ customers:
 			t.Errorf("the report is %+v", report)
 		}
 		text := d.export()
-		wants(t, text, "tax_number: X2", "test_email: test@lists.test", "customer_types: []",
+		wants(t, text, "tax_number: X2", "test_email: test@lists.test", "customer_types: [Hosting]",
 			"name: Volume", `minimum: "6"`, "method: bandwidth", // the plan keeps its price
 			`comments: ""`, "user: restadmin",
 			"list: news, start: 2026-01-01, end: 2026-12-31, remote_id: news.example.org",
