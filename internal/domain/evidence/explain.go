@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 
+	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/rating"
 	"postmeter/internal/domain/statement"
@@ -17,6 +18,10 @@ func (c *Case) Explain(deliveries []Delivery, days *usage.Calendar) *Explanation
 	row := statement.RowOf(c.Facts, c.Line)
 	b.out.Title = row.Title
 	b.out.Sentences = append(append(b.out.Sentences, row.Details...), row.Steps...)
+	if c.trouble != nil {
+		b.problem("the contract contradicts itself by now, so nothing can be worked out from it: %s", fault.MessageOf(c.trouble))
+		return b.out
+	}
 	switch c.Line.Kind {
 	case statement.KindPlan:
 		b.plan()
@@ -29,7 +34,7 @@ func (c *Case) Explain(deliveries []Delivery, days *usage.Calendar) *Explanation
 	case statement.KindComplimentary:
 		b.complimentary()
 	default:
-		b.problem("this kind of line has no explanation yet")
+		b.problem("a correction is explained by the bills that it corrects")
 	}
 	b.out.Agrees = len(b.out.Problems) == 0
 	if !b.out.Agrees && c.Facts.Bill.Draft() {

@@ -14,18 +14,20 @@ type Case struct {
 	Account *account.Account // of the bill's period, as known now
 	cover   *rating.Coverage
 	item    *item // nil unless a plan is behind the line
+	trouble error // the contract contradicts itself by now
 }
 
-// NewCase prepares the explanation of a line. It fails if the contract contradicts itself by now.
-func NewCase(f *statement.Facts, l *statement.Line, a *account.Account) (*Case, error) {
+// NewCase prepares the explanation of a line.
+func NewCase(f *statement.Facts, l *statement.Line, a *account.Account) *Case {
 	c := &Case{Facts: f, Line: l, Account: a}
 	plan, ok := f.Plans[l.Version]
 	if !ok || l.Kind == statement.KindCharge {
-		return c, nil
+		return c
 	}
 	cover, err := rating.Resolve(&a.Input)
 	if err != nil {
-		return nil, err
+		c.trouble = err
+		return c
 	}
 	c.cover = cover
 	scope := plan.Spec.Scope
@@ -33,7 +35,7 @@ func NewCase(f *statement.Facts, l *statement.Line, a *account.Account) (*Case, 
 		scope = rating.ScopeGroup // the minimum is the plan's, whatever its items are
 	}
 	c.item = newItem(a, cover, scope, l)
-	return c, nil
+	return c
 }
 
 // Want asks for the deliveries of a list on some days.

@@ -34,11 +34,7 @@ func Explain(ctx context.Context, db *store.DB, billID int64, line int) (*eviden
 		if err != nil {
 			return err
 		}
-		c, err := evidence.NewCase(f, l, a)
-		if err != nil {
-			return err
-		}
-		out, err = explain(s, c)
+		out, err = explain(s, evidence.NewCase(f, l, a))
 		return err
 	})
 	return out, err

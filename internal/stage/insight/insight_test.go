@@ -307,3 +307,18 @@ func BenchmarkExplain(b *testing.B) {
 		})
 	}
 }
+
+// TestAContractThatContradictsItselfIsSaid gives the list of a billed customer to another one as well.
+func TestAContractThatContradictsItselfIsSaid(t *testing.T) {
+	each(t, func(h house) {
+		h.ingest(smallLog())
+		bills := h.bill()
+		h.take(strings.Replace(provider, "        objects: [{server: s1, site: other.test, list: big}]",
+			"        objects: [{server: s1, site: acme.test}, {server: s1, site: other.test, list: big}]", 1))
+		e, err := insight.Explain(context.Background(), h.db, bills[0].ID, 2)
+		h.must(err)
+		if e.Agrees || len(e.Problems) != 1 || !strings.Contains(e.Problems[0], "contradicts itself") {
+			h.Errorf("got %v, %q", e.Agrees, e.Problems)
+		}
+	})
+}
