@@ -105,6 +105,9 @@ type customerState struct {
 }
 
 func (im *importer) run() error {
+	if err := im.tx.Lock("import", 0); err != nil { // two imports that add the same wait for each other
+		return err
+	}
 	for _, step := range []func() error{
 		im.readSettings, im.readServers, im.readPlans, im.readCharges, im.readLists, im.readCustomers, im.faults,
 	} {
