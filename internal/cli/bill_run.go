@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"postmeter/internal/stage/billrun"
@@ -14,6 +15,10 @@ type billRunCmd struct {
 	Customer []string `placeholder:"NAME" sep:"none" help:"Only this customer; may be given several times (default: all that are active)."`
 	DryRun   bool     `help:"Compute everything, store nothing."`
 }
+
+// garbagePercent lets garbage grow to so many percent of what is in use, which is little whatever the number of
+// customers: collecting it more often costs a tenth of the time.
+const garbagePercent = 400
 
 // Help shows an example.
 func (*billRunCmd) Help() string {
@@ -36,6 +41,7 @@ func (cmd *billRunCmd) Run(c *Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
 	bar := c.Progress("customers", 0)
 	result, err := billrun.Run(c, db, c.By(), billrun.Options{
 		Period: p, Customers: cmd.Customer, DryRun: cmd.DryRun, Total: bar.Total, Progress: bar.Add,

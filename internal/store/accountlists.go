@@ -93,16 +93,21 @@ func (c *chunk) readLists() error {
 	if err != nil {
 		return err
 	}
-	err = c.lists.each(c.s, `SELECT id, start_day, end_day, gone_day FROM list WHERE {ids}`, "id", nil, func(at int, r *rawRow) error {
-		l := &c.list[at]
-		if len(l.Names) > 0 {
-			l.ID, l.Life, l.Gone = r.int(0), days(r, 1), period.Last
+	for i := range c.list {
+		if l := &c.list[i]; len(l.Names) > 0 {
+			l.ID, l.Life, l.Gone = c.lists.ids[i], period.Open(), period.Last
 		}
-		if !r.null(3) {
-			l.Gone = period.Date(r.int(3))
-		}
-		return nil
-	})
+	}
+	err = c.lists.each(c.s, `SELECT id, start_day, end_day, gone_day FROM list
+		WHERE {ids} AND (start_day <> $1 OR end_day <> $2 OR gone_day IS NOT NULL)`, "id",
+		[]any{int64(period.First), int64(period.Last)}, func(at int, r *rawRow) error {
+			l := &c.list[at]
+			l.Life = days(r, 1)
+			if !r.null(3) {
+				l.Gone = period.Date(r.int(3))
+			}
+			return nil
+		})
 	for i := range c.list {
 		if n := c.list[i].Names; len(n) > 1 {
 			slices.SortFunc(n, func(a, b account.Name) int { return int(a.Days.Start) - int(b.Days.Start) })

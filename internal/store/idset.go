@@ -52,28 +52,32 @@ func (s *idSet) find(id int64) int {
 	return -1
 }
 
-// each calls do with every row of a query whose id is in the set, and the position of the id. The query has {ids} where
-// the condition on its first column stands, and takes args first. It runs once for a range, or once for each list.
+// each calls do with every row of a query whose first column is an id of the set, and the position of the id.
 func (s *idSet) each(snap *Snapshot, query, column string, args []any, do func(at int, r *rawRow) error) error {
-	one := func(condition string, args []any) error {
-		return snap.raw(strings.ReplaceAll(query, "{ids}", condition), args, func(r *rawRow) error {
-			if at := s.find(r.int(0)); at >= 0 {
-				return do(at, r)
-			}
-			return nil
-		})
-	}
+	return s.rows(snap, query, column, args, func(r *rawRow) error {
+		if at := s.find(r.int(0)); at >= 0 {
+			return do(at, r)
+		}
+		return nil
+	})
+}
+
+// rows calls do with every row of a query, and with rows of other ids too. The query has {ids} where the condition on the
+// column of ids stands, and its own arguments come first. It runs once for a range, or once for each list.
+func (s *idSet) rows(snap *Snapshot, query, column string, args []any, do func(*rawRow) error) error {
 	if len(s.ids) == 0 {
 		return nil
 	}
 	n := len(args)
 	if s.dense != nil {
 		low, high := strconv.Itoa(n+1), strconv.Itoa(n+2)
-		return one(column+" BETWEEN $"+low+" AND $"+high, append(slices.Clip(args), s.ids[0], s.ids[len(s.ids)-1]))
+		condition := column + " BETWEEN $" + low + " AND $" + high
+		args = append(slices.Clip(args), s.ids[0], s.ids[len(s.ids)-1])
+		return snap.raw(strings.ReplaceAll(query, "{ids}", condition), args, do)
 	}
 	for chunk := range slices.Chunk(s.ids, inChunk) {
 		condition, values := inValues(column, n, chunk)
-		if err := one(condition, append(slices.Clip(args), values...)); err != nil {
+		if err := snap.raw(strings.ReplaceAll(query, "{ids}", condition), append(slices.Clip(args), values...), do); err != nil {
 			return err
 		}
 	}
