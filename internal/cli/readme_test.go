@@ -18,7 +18,7 @@ func TestTheReadmeShowsWhatTheProgramPrints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile(name) //nolint:gosec // of this module
+	readme, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}

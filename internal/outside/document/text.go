@@ -48,10 +48,10 @@ func (t *textPage) line(text string) {
 
 func (t *textPage) rule() { t.line(strings.Repeat("-", textWidth)) }
 
-// block writes a text, wrapped, behind an indent.
-func (t *textPage) block(indent int, text string) {
-	for _, part := range wrap(text, textWidth-indent) {
-		t.line(strings.Repeat(" ", indent) + part)
+// block writes a text, wrapped.
+func (t *textPage) block(text string) {
+	for _, part := range wrap(text, textWidth) {
+		t.line(part)
 	}
 }
 
@@ -76,16 +76,16 @@ func (t *textPage) labelled(label, text string) {
 }
 
 func (t *textPage) head(s *statement.Statement) {
-	t.block(0, s.Issuer.Name)
+	t.block(s.Issuer.Name)
 	for _, line := range s.Issuer.Lines {
-		t.block(0, line)
+		t.block(line)
 	}
 	t.line("")
 	title := strings.ToUpper(s.Title)
 	if s.Stamp == "Void" {
 		title += " - VOID"
 	}
-	t.block(0, title)
+	t.block(title)
 	t.rule()
 	t.labelled("To", s.Recipient.Name)
 	for _, line := range s.Recipient.Lines {
@@ -97,14 +97,14 @@ func (t *textPage) head(s *statement.Statement) {
 	t.line("")
 	t.pair(0, strings.ToUpper(s.Headline.Label), figure(s.Headline.Value))
 	if s.Headline.Note != "" {
-		t.block(0, s.Headline.Note)
+		t.block(s.Headline.Note)
 	}
 	t.rule()
 }
 
 func (t *textPage) groups(s *statement.Statement) {
 	if len(s.Groups) == 0 {
-		t.block(0, "Nothing was used and nothing is due in this period.")
+		t.block("Nothing was used and nothing is due in this period.")
 	}
 	several := named(s.Groups) > 1
 	for i, g := range s.Groups {
@@ -112,11 +112,11 @@ func (t *textPage) groups(s *statement.Statement) {
 			t.line("")
 		}
 		if g.Name != "" {
-			t.block(0, g.Name)
+			t.block(g.Name)
 		}
 		for _, m := range g.Months {
 			if m.Name != "" {
-				t.block(0, m.Name)
+				t.block(m.Name)
 			}
 			for _, row := range m.Lines {
 				t.row(row)
@@ -163,13 +163,13 @@ func (t *textPage) sums(sums []statement.Sum) {
 func (t *textPage) foot(s *statement.Statement) {
 	for _, text := range s.Payment {
 		t.line("")
-		t.block(0, text)
+		t.block(text)
 	}
 	if len(s.Notes) > 0 {
 		t.line("")
 	}
 	for _, text := range s.Notes {
-		t.block(0, text)
+		t.block(text)
 	}
 }
 
@@ -186,7 +186,7 @@ func (t *textPage) usage(s *statement.Statement) {
 		}
 		t.line(usageLine(names[len(names)-1], u.Messages, u.Recipients, u.Volume, u.Members))
 	}
-	t.block(0, s.UsageNote)
+	t.block(s.UsageNote)
 }
 
 // usageLine sets four figures at the right of a name.
