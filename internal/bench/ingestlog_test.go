@@ -27,7 +27,7 @@ func monthLog(tb testing.TB, lists, usage int, chatter bool) string {
 	random := rand.New(rand.NewPCG(seed, 0))
 	start := time.Date(2026, 9, 1, 4, 0, 0, 0, time.UTC)
 	for i := range usage {
-		at := start.Add(time.Duration(i) * (30 * 24 * time.Hour) / time.Duration(usage)).Format("2006-01-02T15:04:05-0700")
+		at := start.Add(time.Duration(i) * (30 * 24 * time.Hour / time.Duration(usage))).Format("2006-01-02T15:04:05-0700")
 		list := random.IntN(lists)
 		if chatter && i%10 == 0 {
 			fmt.Fprintf(w, "%s ('127.0.0.1', 56524) handling connection\n%s ('127.0.0.1', 56524) >> b'lhlo [127.0.0.1]'\n", at, at)

@@ -61,6 +61,11 @@ func dump(db *sql.DB, query string, width int) (out [][]any, err error) {
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
+		for i := range row {
+			if b, ok := row[i].([]byte); row[i] == nil || ok && b == nil {
+				row[i] = []byte{} // a driver reads an empty one as none; there are no nulls here
+			}
+		}
 		out = append(out, row)
 	}
 	return out, rows.Err()

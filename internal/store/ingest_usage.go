@@ -1,6 +1,9 @@
 package store
 
 import (
+	"fmt"
+
+	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 )
 
@@ -52,27 +55,78 @@ func (tx *Tx) AddUsage(generationID int64, source string, records []usage.Record
 	return tx.addSums(source, sums)
 }
 
-// addSums adds sums to usage_sum and usage_month. The revision is taken last: on PostgreSQL who counts for another
-// server waits for it until this transaction ends.
+// sumColumns are the columns of usage_sum.
+var sumColumns = []string{"list_id", "day", "source", "charged", "kb", "messages", "recipients", "recipient_bytes"}
+
+// addSums adds sums to usage_sum and usage_month. Most are of days of which there are none yet: those are loaded as
+// they are, which takes a third of the time of adding to what may be there. The revision is taken last: on PostgreSQL
+// who counts for another server waits for it until this transaction ends.
 func (tx *Tx) addSums(source string, sums []usage.Sum) error {
 	months, err := usage.MonthSums(sums)
 	if err != nil {
 		return err
 	}
-	bulk := tx.Bulk("usage_sum", `ON CONFLICT (list_id, day, source, charged, kb) DO UPDATE SET messages = usage_sum.messages + excluded.messages,
-		recipients = usage_sum.recipients + excluded.recipients, recipient_bytes = usage_sum.recipient_bytes + excluded.recipient_bytes`,
-		"list_id", "day", "source", "charged", "kb", "messages", "recipients", "recipient_bytes")
+	begun, err := tx.daysBegun(source, sums)
+	if err != nil {
+		return err
+	}
+	fresh := tx.Bulk("usage_sum", "", sumColumns...)
+	added := tx.Bulk("usage_sum", `ON CONFLICT (list_id, day, source, charged, kb) DO UPDATE SET messages = usage_sum.messages + excluded.messages,
+		recipients = usage_sum.recipients + excluded.recipients, recipient_bytes = usage_sum.recipient_bytes + excluded.recipient_bytes`, sumColumns...)
 	var from any = source
 	for i := range sums {
 		s := &sums[i]
+		bulk := fresh
+		if begun[listDay{s.ListID, s.Day}] {
+			bulk = added
+		}
 		if err := bulk.Add(s.ListID, int64(s.Day), from, s.Charged, s.KB, s.Messages, s.Recipients, s.RecipientBytes); err != nil {
 			return err
 		}
 	}
-	if err := bulk.Flush(); err != nil {
+	if err := fresh.Flush(); err != nil {
+		return err
+	}
+	if err := added.Flush(); err != nil {
 		return err
 	}
 	return tx.addMonths(months)
+}
+
+type listDay struct {
+	list int64
+	day  period.Date
+}
+
+// daysBegun returns the days of lists, among those of sums, that have sums of a source already.
+func (s *Snapshot) daysBegun(source string, sums []usage.Sum) (map[listDay]bool, error) {
+	out := make(map[listDay]bool)
+	if len(sums) == 0 {
+		return out, nil
+	}
+	first, last := sums[0].Day, sums[0].Day
+	var lists []int64
+	for i := range sums {
+		first, last = min(first, sums[i].Day), max(last, sums[i].Day)
+		if n := len(lists); n == 0 || lists[n-1] != sums[i].ListID {
+			lists = append(lists, sums[i].ListID)
+		}
+	}
+	query := fmt.Sprintf(`SELECT DISTINCT list_id, day, source FROM usage_sum WHERE day BETWEEN %d AND %d AND list_id `, first, last) + in
+	for row, err := range rowsIn(s, query, lists) {
+		if err != nil {
+			return nil, err
+		}
+		var at listDay
+		var from string
+		if err := row.Scan(&at.list, &at.day, &from); err != nil {
+			return nil, err
+		}
+		if from == source {
+			out[at] = true
+		}
+	}
+	return out, nil
 }
 
 func (tx *Tx) addMonths(months []usage.MonthSum) error {

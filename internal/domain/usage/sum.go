@@ -48,20 +48,7 @@ type MonthSum struct {
 	Total
 }
 
-// Sort puts records into the order in which they are kept and summed: by list, instant, position.
-func Sort(records []Record) {
-	slices.SortFunc(records, func(a, b Record) int {
-		if a.ListID != b.ListID {
-			return cmp.Compare(a.ListID, b.ListID)
-		}
-		if a.At != b.At {
-			return cmp.Compare(a.At, b.At)
-		}
-		return cmp.Compare(a.Position, b.Position)
-	})
-}
-
-// Sums adds up records that Sort has put in order, and returns the sums in the order of list, day, charged, class.
+// Sums adds up records that Sort or Arrange has put in order, and returns the sums in the order of list, day, charged, class.
 // Sums too large to be kept are an Invalid fault.
 func Sums(records []Record) ([]Sum, error) {
 	var out []Sum

@@ -34,7 +34,8 @@ type pairs struct {
 
 func newPairs(zone *time.Location, state []byte) (*pairs, error) {
 	p := &pairs{clock: clock{zone: zone}}
-	return p, p.restore(state)
+	err := p.restore(state)
+	return p, err
 }
 
 // Parse reads a line. A Message-ID may hold anything, even what looks like one of these lines: so a first line is read

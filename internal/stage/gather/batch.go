@@ -24,7 +24,8 @@ type batch struct {
 	endHash    []byte
 	state      []byte // what spans lines at end
 
-	records  []usage.Record   // in the order of the log
+	records  []usage.Record // in the order in which they are kept; in a dry run, of the log
+	spare    []usage.Record
 	window   usage.Window     // of their instants; 0 without any
 	unknown  bool             // a list of some of them is not known
 	names    []*name          // by their numbers in records
@@ -88,6 +89,9 @@ func (l *logRun) fillBatch(b *batch, table *nameTable, calendar *usage.Calendar)
 	}
 	b.end, b.endHash = l.lines.offset, l.lines.prefix()
 	b.names = table.names
+	if !l.DryRun {
+		b.records, b.spare = usage.Arrange(b.records, b.spare)
+	}
 	b.state, err = l.parser.State()
 	return err
 }

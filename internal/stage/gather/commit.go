@@ -129,6 +129,7 @@ func (l *logRun) resolveAgain(tx *store.Tx, b *batch) error {
 		}
 		r.ListID, _ = match.On(r.Day)
 	}
+	usage.Sort(b.records)
 	return nil
 }
 
