@@ -136,7 +136,20 @@ func (b *Builder) list(a *Account, l *ListRow) error {
 		at = l.nameOn(m.Day, at)
 		a.Input.Members = append(a.Input.Members, rating.Reading{List: first + int32(at), Day: m.Day, Members: m.Members})
 	}
+	for i := 1; i < len(l.Names); i++ {
+		l.inherit(a, first, i)
+	}
 	return nil
+}
+
+// inherit gives name i the latest reading from before the list had it: members are the list's, whatever it is called.
+func (l *ListRow) inherit(a *Account, first int32, i int) {
+	for m := len(l.Members) - 1; m >= 0; m-- {
+		if r := &l.Members[m]; r.Day < l.slot(i).Start {
+			a.Input.Members = append(a.Input.Members, rating.Reading{List: first + int32(i), Day: r.Day, Members: r.Members})
+			return
+		}
+	}
 }
 
 // nameOn returns the name that counts on a day; guess is the last answer.
