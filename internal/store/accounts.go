@@ -39,26 +39,26 @@ const (
 // Read calls each with the account of every customer whose id is given, in the order of ids. Ids that do not exist are
 // left out. ids is sorted. It returns the print of all bills of these customers, as it saw them.
 func (r *AccountReader) Read(s *Snapshot, ids []int64, each func(*Loaded) error) (BillsPrint, error) {
-	var print BillsPrint
+	var seen BillsPrint
 	b, err := r.base(s)
 	if err != nil {
-		return print, err
+		return seen, err
 	}
 	for len(ids) > 0 {
 		c, err := b.chunk(ids)
 		if err != nil {
-			return print, err
+			return seen, err
 		}
 		ids = ids[len(c.set.ids):]
 		if err := c.load(); err != nil {
-			return print, err
+			return seen, err
 		}
-		print = print.Plus(c.print)
+		seen = seen.Plus(c.print)
 		if err := c.each(each); err != nil {
-			return print, err
+			return seen, err
 		}
 	}
-	return print, nil
+	return seen, nil
 }
 
 // base is what all accounts of one snapshot share.
