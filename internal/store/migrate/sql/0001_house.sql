@@ -417,17 +417,35 @@ CREATE TABLE delivery (
   FOREIGN KEY (customer_id, bill_id) REFERENCES bill (customer_id, id)
 )/*clustered*/;
 
--- Append only. Balances are sums of it.
+-- Append only: a trigger refuses updates and deletes. Balances are sums of it. Within a customer, ids rise in the order
+-- of booking.
 CREATE TABLE ledger_entry (
   customer_id BIGINT NOT NULL REFERENCES customer (id),
   id BIGINT NOT NULL,
   at BIGINT NOT NULL,
   day BIGINT NOT NULL,
-  kind TEXT NOT NULL,                 -- opening_credit, invoice, payment, credit, credit_note, carry_over, write_off
+  kind TEXT NOT NULL,                 -- opening_credit, invoice, carry_over, payment, credit, credit_note, write_off, reversal
   currency TEXT NOT NULL,
   amount BIGINT NOT NULL,             -- what the customer owes more (positive) or less (negative)
   credit BIGINT NOT NULL,             -- what the customer's credit grows by
   bill_id BIGINT NOT NULL,            -- 0 for none
+  reverses BIGINT NOT NULL DEFAULT 0, -- the entry that this one takes back, or 0
+  reference TEXT NOT NULL DEFAULT '', -- of a payment: the payer's or the bank's words for it
   note TEXT NOT NULL,
   PRIMARY KEY (customer_id, id)
+)/*clustered*/;
+CREATE UNIQUE INDEX ledger_entry_reverses ON ledger_entry (customer_id, reverses) WHERE reverses > 0;
+CREATE UNIQUE INDEX ledger_entry_invoice ON ledger_entry (customer_id, bill_id) WHERE kind = 'invoice';
+
+-- What takes a final bill back. Its entry in the ledger has the kind credit_note and the same bill.
+CREATE TABLE credit_note (
+  customer_id BIGINT NOT NULL,
+  bill_id BIGINT NOT NULL,
+  number TEXT NOT NULL UNIQUE,
+  issue_day BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  amount BIGINT NOT NULL,             -- what it takes back: subtotal and tax of the bill
+  reason TEXT NOT NULL,
+  PRIMARY KEY (customer_id, bill_id),
+  FOREIGN KEY (customer_id, bill_id) REFERENCES bill (customer_id, id)
 )/*clustered*/;
