@@ -140,7 +140,7 @@ func (l *lines) fill() bool {
 func (l *lines) long(line *maillog.Line) bool {
 	l.absorb()
 	start := l.offset
-	before, err := l.sum.(hash.Cloner).Clone()
+	before, err := l.sum.(hash.Cloner).Clone() //nolint:forcetypeassert // SHA-256 can be cloned
 	if err != nil {
 		l.err = err
 		return false

@@ -161,7 +161,7 @@ func (l *logRun) read() error {
 			cancel()
 			for range full { // until the reader has noticed
 			}
-			<-parsed
+			<-parsed //nolint:errcheck // it was told to stop, and why it was is what counts
 			return err
 		}
 		free <- b
