@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -99,10 +100,7 @@ func (r *trial) restore() {
 	r.t.Helper()
 	file, ok := strings.CutPrefix(r.seeded, "sqlite:")
 	if !ok {
-		r.url = r.seeded
-		execute(r.t, r.url, "TRUNCATE bill, bill_line, delivery, bill_run, credit_note",
-			"ALTER TABLE history DISABLE TRIGGER history_append_only", "DELETE FROM history WHERE entity = 'bill'",
-			"ALTER TABLE history ENABLE TRIGGER history_append_only", "VACUUM ANALYZE")
+		r.restorePostgres()
 		return
 	}
 	copied := filepath.Join(filepath.Dir(file), "trial.db")
@@ -130,6 +128,24 @@ func (r *trial) restore() {
 		r.t.Fatal(err)
 	}
 	r.url = "sqlite:" + copied
+}
+
+// restorePostgres copies the seeded database on its server.
+func (r *trial) restorePostgres() {
+	r.t.Helper()
+	at, err := url.Parse(r.seeded)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	name := strings.TrimPrefix(at.Path, "/")
+	admin, copied := *at, *at
+	admin.Path, copied.Path = "/postgres", "/"+name+"_trial"
+	if r.url == "" {
+		execute(r.t, r.seeded, "VACUUM ANALYZE")
+		r.t.Cleanup(func() { execute(r.t, admin.String(), "DROP DATABASE "+name+"_trial WITH (FORCE)") })
+	}
+	execute(r.t, admin.String(), "DROP DATABASE IF EXISTS "+name+"_trial WITH (FORCE)", "CREATE DATABASE "+name+"_trial TEMPLATE "+name)
+	r.url = copied.String()
 }
 
 func execute(t *testing.T, url string, statements ...string) {

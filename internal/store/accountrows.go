@@ -10,12 +10,27 @@ import (
 	"postmeter/internal/domain/period"
 )
 
+// rowKey orders the rows of one customer: by group, then by position and id. In this order they come from the database,
+// nearly always.
+type rowKey struct{ group, position, id int64 }
+
+func (k rowKey) compare(o rowKey) int {
+	if c := cmp.Compare(k.group, o.group); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.position, o.position); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.id, o.id)
+}
+
 // splitRows sorts rows by owner and key, and hands each owner its part of the slice.
-func splitRows[T any](rows []T, owner func(*T) int, key func(*T) (position, id int64), give func(at int, rows []T)) {
+func splitRows[T any](rows []T, owner func(*T) int, key func(*T) rowKey, give func(at int, rows []T)) {
 	compare := func(a, b T) int {
-		ap, ai := key(&a)
-		bp, bi := key(&b)
-		return cmp.Or(cmp.Compare(owner(&a), owner(&b)), cmp.Compare(ap, bp), cmp.Compare(ai, bi))
+		if c := cmp.Compare(owner(&a), owner(&b)); c != 0 {
+			return c
+		}
+		return key(&a).compare(key(&b))
 	}
 	if !slices.IsSortedFunc(rows, compare) {
 		slices.SortFunc(rows, compare)
@@ -36,8 +51,8 @@ type owned[T any] struct {
 	row T
 }
 
-// read collects rows by customer, sorted by key.
-func readOwned[T any](c *chunk, query string, scan func(*rawRow) T, key func(*T) (position, id int64), give func(*account.Rows, []T)) error {
+// readOwned collects rows by customer, sorted by key.
+func readOwned[T any](c *chunk, query string, scan func(*rawRow) T, key func(*T) rowKey, give func(*account.Rows, []T)) error {
 	var all []owned[T]
 	err := c.set.each(c.s, query, "customer_id", nil, func(at int, r *rawRow) error {
 		all = append(all, owned[T]{at, scan(r)})
@@ -47,9 +62,10 @@ func readOwned[T any](c *chunk, query string, scan func(*rawRow) T, key func(*T)
 		return err
 	}
 	compare := func(a, b owned[T]) int {
-		ap, ai := key(&a.row)
-		bp, bi := key(&b.row)
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(ap, bp), cmp.Compare(ai, bi))
+		if c := cmp.Compare(a.at, b.at); c != 0 {
+			return c
+		}
+		return key(&a.row).compare(key(&b.row))
 	}
 	if !slices.IsSortedFunc(all, compare) {
 		slices.SortFunc(all, compare)
@@ -74,7 +90,7 @@ func (c *chunk) groups() error {
 		func(r *rawRow) account.GroupRow {
 			return account.GroupRow{ID: r.int(1), Position: r.int(2), Name: r.text(3)}
 		},
-		func(g *account.GroupRow) (int64, int64) { return g.Position, g.ID },
+		func(g *account.GroupRow) rowKey { return rowKey{0, g.Position, g.ID} },
 		func(to *account.Rows, rows []account.GroupRow) { to.Groups = rows })
 }
 
@@ -83,7 +99,7 @@ func (c *chunk) planRows() error {
 		func(r *rawRow) account.PlanRow {
 			return account.PlanRow{Group: r.int(1), ID: r.int(2), Position: r.int(3), Plan: r.int(4), Dates: days(r, 5)}
 		},
-		func(p *account.PlanRow) (int64, int64) { return p.Position, p.ID },
+		func(p *account.PlanRow) rowKey { return rowKey{p.Group, p.Position, p.ID} },
 		func(to *account.Rows, rows []account.PlanRow) { to.Plans = rows })
 }
 
@@ -94,7 +110,7 @@ func (c *chunk) chargeRows() error {
 			return account.ChargeRow{Group: r.int(1), ID: r.int(2), Position: r.int(3), Charge: r.int(4), Amount: r.text(5),
 				Quantity: r.text(6), Dates: days(r, 7), Billed: r.bool(9)}
 		},
-		func(p *account.ChargeRow) (int64, int64) { return p.Position, p.ID },
+		func(p *account.ChargeRow) rowKey { return rowKey{p.Group, p.Position, p.ID} },
 		func(to *account.Rows, rows []account.ChargeRow) { to.Charges = rows })
 }
 
@@ -110,7 +126,7 @@ func (c *chunk) credits() error {
 func (c *chunk) waivers() error {
 	return readOwned(c, `SELECT customer_id, start_day, end_day FROM waiver WHERE {ids}`,
 		func(r *rawRow) period.Period { return days(r, 1) },
-		func(p *period.Period) (int64, int64) { return int64(p.Start), int64(p.End) },
+		func(p *period.Period) rowKey { return rowKey{0, int64(p.Start), int64(p.End)} },
 		func(to *account.Rows, rows []period.Period) { to.Waivers = rows })
 }
 
@@ -129,7 +145,7 @@ func (c *chunk) bills() error {
 			drafts = drafts || !b.Final && b.Days == c.builder.Period
 			return b
 		},
-		func(b *account.Bill) (int64, int64) { return int64(b.Days.Start), b.ID },
+		func(b *account.Bill) rowKey { return rowKey{0, int64(b.Days.Start), b.ID} },
 		func(to *account.Rows, rows []account.Bill) { to.Bills = rows })
 	if err != nil || !drafts {
 		return err

@@ -191,7 +191,7 @@ func (c *chunk) objects(limit int) (complete int, err error) {
 		return last, nil
 	}
 	splitRows(rows, func(o *account.ObjectRow) int { return c.set.find(o.Customer) },
-		func(o *account.ObjectRow) (int64, int64) { return o.Position, o.ID },
+		func(o *account.ObjectRow) rowKey { return rowKey{o.Group, o.Position, o.ID} },
 		func(at int, rows []account.ObjectRow) { c.rows[at].Objects = rows })
 	return len(c.set.ids), nil
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -40,11 +41,14 @@ func (b *Bulk) Add(row ...any) error {
 	if len(row) != len(b.columns) {
 		return fmt.Errorf("bulk load of %s: %d values for %d columns", b.table, len(row), len(b.columns))
 	}
+	if b.values == nil {
+		b.values = valueBuffers.take()
+	}
 	b.values = append(b.values, row...)
 	if len(b.values) < b.limit() {
 		return nil
 	}
-	return b.Flush()
+	return b.write()
 }
 
 // limit is the number of values at which the rows are written.
@@ -60,6 +64,33 @@ func (b *Bulk) nextIsLast() bool { return len(b.values)+len(b.columns) >= b.limi
 
 // Flush writes what was added. It must be called after the last row.
 func (b *Bulk) Flush() error {
+	err := b.write()
+	if b.values != nil {
+		valueBuffers.give(b.values)
+		b.values = nil
+	}
+	return err
+}
+
+// buffers keeps the memory of loads for the next ones: a batch of rows after the other is loaded.
+type buffers struct{ pool sync.Pool }
+
+var valueBuffers buffers
+
+func (p *buffers) take() []any {
+	if held, ok := p.pool.Get().(*[]any); ok {
+		return (*held)[:0]
+	}
+	return make([]any, 0, sqliteRowsPerInsert)
+}
+
+func (p *buffers) give(values []any) {
+	values = values[:cap(values)]
+	clear(values) // what they refer to shall not stay
+	p.pool.Put(&values)
+}
+
+func (b *Bulk) write() error {
 	if len(b.values) == 0 {
 		return nil
 	}
