@@ -132,7 +132,7 @@ func TestSaysWhatIsWrongWithAServer(t *testing.T) {
 
 // A file or folder that this user may not write: what can be read is read, and a write says what to do.
 func TestAReadOnlyFileIsNamed(t *testing.T) {
-	dir, err := os.MkdirTemp("", "readonly") //nolint:usetesting // the folder above t.TempDir is closed to other users
+	dir, err := os.MkdirTemp("", "readonly") // the folder above t.TempDir is closed to other users
 	if err != nil {
 		t.Fatal(err)
 	}
