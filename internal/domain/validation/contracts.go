@@ -67,6 +67,7 @@ func (f *findings) intervals(contracts []rating.Problem) {
 
 func (f *findings) assignedTwice(p *rating.Problem) {
 	what, _, _ := strings.Cut(p.Fault.Message, ": ")
+	what = strings.TrimSuffix(what, ", "+period.First.String()) // it has no first day
 	group := f.account.Input.Customer.Groups[p.Group].Name
 	if p.Other >= 0 {
 		with := f.account.Others[p.Other].Company
