@@ -37,6 +37,9 @@ func openSQLite(file string, options Options) (*DB, error) {
 	if info, err := os.Stat(filepath.Dir(file)); err != nil || !info.IsDir() {
 		return nil, fault.New(fault.Unavailable, "database %s: its folder does not exist: make it, or name another with --db", file)
 	}
+	if err := keepPrivate(file); err != nil {
+		return nil, err
+	}
 	dsn := func(extra string) string {
 		return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(wal)&_pragma=synchronous(full)"+
 			"&_pragma=foreign_keys(on)&_pragma=cache_size(-%d)&_pragma=mmap_size(0)&_pragma=temp_store(memory)%s",
@@ -54,6 +57,16 @@ func openSQLite(file string, options Options) (*DB, error) {
 	reader.SetMaxOpenConns(max(sqliteReaders, runtime.NumCPU()))
 	reader.SetMaxIdleConns(max(sqliteReaders, runtime.NumCPU()))
 	return &DB{engine: migrate.SQLite, writer: writer, reader: reader}, nil
+}
+
+// keepPrivate makes a new database file that only its owner can read: it holds customers. SQLite gives its side files
+// the same mode. A file that exists keeps its mode, and one that cannot be made is for SQLite to explain.
+func keepPrivate(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil //nolint:nilerr // it exists, or opening it will say why not
+	}
+	return f.Close()
 }
 
 func openPostgres(address string) (*DB, error) {

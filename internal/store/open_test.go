@@ -167,3 +167,20 @@ func TestAReadOnlyFileIsNamed(t *testing.T) {
 		}
 	})
 }
+
+func TestOnlyTheOwnerReadsANewFile(t *testing.T) {
+	url := storetest.SQLite(t)
+	db := open(t, url)
+	if err := db.Write(context.Background(), by, func(tx *store.Tx) error { _, err := tx.Bump("catalog"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(strings.TrimPrefix(url, "sqlite:") + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mode := info.Mode().Perm(); mode != 0o600 {
+			t.Errorf("the database's file %q has mode %o, want 600", suffix, mode)
+		}
+	}
+}
