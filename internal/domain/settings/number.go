@@ -19,7 +19,8 @@ var placeholder = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
 
 // FormatNumber makes the number of an invoice or credit note. A format is text with placeholders: {number} is the
 // number in its series, {number:5} the same with leading zeros up to five digits, {year} and {month} (two digits) are
-// those of the issue date. Exactly one {number} must be there. A bad format is an Invalid fault.
+// those of the issue date. Exactly one {number} must be there; {seq} is another name for it. A bad format is an
+// Invalid fault.
 func FormatNumber(format string, number int64, issued period.Date) (string, error) {
 	if len(format) > maxFormatLength {
 		return "", fault.New(fault.Invalid, "has more than %d characters", maxFormatLength)
@@ -49,13 +50,16 @@ func FormatNumber(format string, number int64, issued period.Date) (string, erro
 	return out, nil
 }
 
-// numberWidth reads {number} and {number:N}.
+// NumberRestarts says whether a format makes its series begin at 1 again each year: it names the year.
+func NumberRestarts(format string) bool { return strings.Contains(format, "{year}") }
+
+// numberWidth reads {number}, {seq}, {number:N} and {seq:N}.
 func numberWidth(p string) (width int, ok bool) {
-	if p == "{number}" {
+	if p == "{number}" || p == "{seq}" {
 		return 0, true
 	}
-	digits, ok := strings.CutPrefix(strings.TrimSuffix(p, "}"), "{number:")
-	if !ok {
+	name, digits, ok := strings.Cut(strings.TrimSuffix(p, "}"), ":")
+	if !ok || name != "{number" && name != "{seq" {
 		return 0, false
 	}
 	width, err := strconv.Atoi(digits)

@@ -17,7 +17,9 @@ func TestInvoiceNumbers(t *testing.T) {
 		{"{year}-{number:5}", 7, "2026-00007"},
 		{"{number}", 7, "7"},
 		{"R{month}/{number:2}", 1234, "R09/1234"},
-		{"", 1, ""}, {"fixed", 1, ""}, {"{number}{number}", 1, ""}, {"{nummer}", 1, ""}, {"{number", 1, ""}, {"{number:0}", 1, ""}, {"{number:99}", 1, ""}, {"}{number}", 1, ""},
+		{"INV-{year}-{seq:5}", 42, "INV-2026-00042"},
+		{"{seq}", 42, "42"},
+		{"", 1, ""}, {"fixed", 1, ""}, {"{number}{number}", 1, ""}, {"{number}{seq}", 1, ""}, {"{seq:0}", 1, ""}, {"{number:1:2}", 1, ""}, {"{nummer}", 1, ""}, {"{number", 1, ""}, {"{number:0}", 1, ""}, {"{number:99}", 1, ""}, {"}{number}", 1, ""},
 	} {
 		got, err := settings.FormatNumber(c.format, c.number, day)
 		if (err == nil) != (c.want != "") || err == nil && got != c.want {

@@ -36,7 +36,7 @@ CREATE TABLE history (
   PRIMARY KEY (customer_id, id)
 )/*clustered*/;
 
--- Invoice and credit note numbers: one locked row a series.
+-- Invoice and credit note numbers: one locked row a series, or a series and year ("invoice/2026").
 CREATE TABLE number_series (
   name TEXT NOT NULL PRIMARY KEY,
   next_number BIGINT NOT NULL
@@ -377,6 +377,16 @@ CREATE TABLE bill (
 )/*clustered*/;
 CREATE INDEX bill_id ON bill (id);
 CREATE INDEX bill_period ON bill (start_day, end_day);
+CREATE UNIQUE INDEX bill_number ON bill (number) WHERE number <> '';
+
+-- What a final bill says besides its figures, as it was when it was sent: who it is from and to, and in which words.
+CREATE TABLE bill_words (
+  customer_id BIGINT NOT NULL,
+  bill_id BIGINT NOT NULL,
+  words TEXT NOT NULL,                -- JSON
+  PRIMARY KEY (customer_id, bill_id),
+  FOREIGN KEY (customer_id, bill_id) REFERENCES bill (customer_id, id)
+)/*clustered*/;
 
 -- No foreign key to bill: lines are written and removed with their bill, in its transaction and nowhere else, and
 -- checking each of millions would take longer than writing them.
@@ -403,19 +413,24 @@ CREATE TABLE bill_line (
   PRIMARY KEY (customer_id, bill_id, line)
 )/*clustered*/;
 
--- One row an address and mailing.
+-- The outbox: one row an address of a final bill. A mail is sent in the state sending, which is committed before the
+-- conversation with the mail server: a row that a dead process left so may have been mailed.
 CREATE TABLE delivery (
   customer_id BIGINT NOT NULL,
   bill_id BIGINT NOT NULL,
   address TEXT NOT NULL,
-  state TEXT NOT NULL,                -- queued, sending, sent, unconfirmed, refused, bounced
-  message_id TEXT NOT NULL,
+  state TEXT NOT NULL,                -- queued, sending, sent, unconfirmed, refused, bounced, kept (not to be mailed)
+  message_id TEXT NOT NULL,           -- the same for each attempt
   attempts BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
-  detail TEXT NOT NULL,
+  detail TEXT NOT NULL,               -- what the mail server said, or why it is not mailed
+  due_at BIGINT NOT NULL DEFAULT 0,   -- not before this instant
+  sender TEXT NOT NULL DEFAULT '',    -- the process that reserved it, or ''
   PRIMARY KEY (customer_id, bill_id, address),
   FOREIGN KEY (customer_id, bill_id) REFERENCES bill (customer_id, id)
 )/*clustered*/;
+CREATE INDEX delivery_open ON delivery (due_at) WHERE state = 'queued';
+CREATE INDEX delivery_sender ON delivery (sender) WHERE sender <> '';
 
 -- Append only: a trigger refuses updates and deletes. Balances are sums of it. Within a customer, ids rise in the order
 -- of booking.
