@@ -110,3 +110,13 @@ func LedgerBill(b *BillRow) ledger.Bill {
 		CreditApplied: b.CreditApplied, CreditAdded: max(0, b.Axes.Total+b.CreditApplied-worth),
 	}
 }
+
+// BillNumbers returns the numbers of a customer's bills that have one, by id.
+func (s *Snapshot) BillNumbers(customerID int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	err := s.raw(`SELECT id, number FROM bill WHERE customer_id = $1 AND number <> ''`, []any{customerID}, func(r *rawRow) error {
+		out[r.int(0)] = r.text(1)
+		return nil
+	})
+	return out, err
+}
