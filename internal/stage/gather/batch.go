@@ -44,7 +44,12 @@ func (l *logRun) parse(ctx context.Context, full chan<- *batch, free <-chan *bat
 	table := newNameTable(l.directory.Load())
 	hash := l.generation.PrefixHash
 	for {
-		b := <-free
+		var b *batch
+		select {
+		case b = <-free:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		b.reset()
 		b.start, b.startHash = l.lines.offset, hash
 		if len(table.names) > maxNames {

@@ -34,9 +34,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child reads logs as one process: database, format, step at which it kills itself (0: never), files.
+// child reads logs as one process: database, format, what befalls it, files. What befalls it is the number of the step
+// at which it kills itself (0: none), or a name of misfortunes.
 func child(order []string) int {
 	killAt, err := strconv.ParseInt(order[2], 10, 64)
+	if misfortune := misfortunes[order[2]]; misfortune != nil {
+		err = misfortune()
+	}
 	if err != nil {
 		return report(err)
 	}
