@@ -6,4 +6,8 @@ type billCmd struct {
 	List    billListCmd    `cmd:"" help:"List bills"`
 	Show    billShowCmd    `cmd:"" help:"Show a bill"`
 	Explain billExplainCmd `cmd:"" help:"Explain a line of a bill, down to the logs"`
+	Pay     billPayCmd     `cmd:"" help:"Record a payment, or take a wrong one back"`
+	Void    billVoidCmd    `cmd:"" help:"Take a final bill back by a credit note"`
+
+	WriteOff billWriteOffCmd `cmd:"" help:"Give up what is open on a bill"`
 }

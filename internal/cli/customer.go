@@ -13,7 +13,9 @@ import (
 
 // customerCmd groups what is done with customers.
 type customerCmd struct {
-	Validate customerValidateCmd `cmd:"" help:"Say what keeps customers from being billed, and what to look at"`
+	Validate  customerValidateCmd  `cmd:"" help:"Say what keeps customers from being billed, and what to look at"`
+	Statement customerStatementCmd `cmd:"" help:"Show what a customer owes and has, entry by entry"`
+	Credit    customerCreditCmd    `cmd:"" help:"Give a customer credit for the next bill"`
 }
 
 type customerValidateCmd struct {
