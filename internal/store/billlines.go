@@ -1,36 +1,24 @@
 package store
 
-import (
-	"postmeter/internal/domain/money"
-	"postmeter/internal/domain/statement"
-)
+import "postmeter/internal/domain/statement"
+
+// lineColumns are those of a line; of a charge they carry what its assignment says now.
+const lineColumns = `l.line, l.group_id, l.group_name, l.month, l.kind, l.ref, l.version_id, l.assignment_id, l.component,
+	l.method, l.list_id, l.object, l.days, l.days_in_month, l.quantity, l.amount, l.tax,
+	coalesce(a.amount, ''), coalesce(a.description, '')`
 
 // BillLines returns the lines of a bill in its order. Of a charge they carry what its assignment says now.
 func (s *Snapshot) BillLines(customerID, billID int64) ([]statement.Line, error) {
 	var out []statement.Line
-	for row, err := range s.rows(`SELECT l.line, l.group_id, l.group_name, l.month, l.kind, l.ref, l.version_id, l.assignment_id, l.component,
-			l.method, l.list_id, l.object, l.days, l.days_in_month, l.quantity, l.amount, l.tax,
-			coalesce(a.amount, ''), coalesce(a.description, '')
-		FROM bill_line l LEFT JOIN charge_assignment a ON a.customer_id = l.customer_id AND a.id = l.assignment_id
+	for row, err := range s.rows(`SELECT `+lineColumns+` FROM bill_line l
+		LEFT JOIN charge_assignment a ON a.customer_id = l.customer_id AND a.id = l.assignment_id
 		WHERE l.customer_id = $1 AND l.bill_id = $2 ORDER BY l.line`, customerID, billID) {
 		if err != nil {
 			return nil, err
 		}
-		var l statement.Line
-		var quantity, own string
-		if err := row.Scan(&l.Number, &l.GroupID, &l.Group, &l.Month, &l.Kind, &l.Ref, &l.Version, &l.Assignment, &l.Component,
-			&l.Method, &l.ListID, &l.Object, &l.Days, &l.DaysInMonth, &quantity, &l.Amount, &l.Tax, &own, &l.Description); err != nil {
+		l, err := scanLine(row)
+		if err != nil {
 			return nil, err
-		}
-		if l.Quantity, err = money.ParseDecimal(quantity); err != nil {
-			return nil, err
-		}
-		if own != "" {
-			unit, err := money.ParseDecimal(own)
-			if err != nil {
-				return nil, err
-			}
-			l.UnitAmount = &unit
 		}
 		out = append(out, l)
 	}

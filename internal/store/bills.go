@@ -47,11 +47,12 @@ type BillFilter struct {
 }
 
 // The payment axis: what the ledger has against the bill besides the bill itself. The delivery axis: one address is
-// enough to be told.
+// enough to be told. While a mail is being sent nobody knows whether it was handed over; where its process died, nobody
+// ever will.
 const billColumns = `SELECT b.customer_id, b.id, c.company, b.start_day, b.end_day, b.state, b.tested_at, b.number, b.currency,
 	b.subtotal, b.tax, b.credit_applied, b.total, b.credit_left, b.issue_day, b.due_day, b.made_at,
 	b.customer_revision, b.catalog_revision, b.settings_revision, b.usage_revision, c.revision,
-	EXISTS (SELECT 1 FROM delivery d WHERE d.customer_id = b.customer_id AND d.bill_id = b.id AND d.state = 'unconfirmed'),
+	EXISTS (SELECT 1 FROM delivery d WHERE d.customer_id = b.customer_id AND d.bill_id = b.id AND d.state IN ('unconfirmed', 'sending')),
 	EXISTS (SELECT 1 FROM delivery d WHERE d.customer_id = b.customer_id AND d.bill_id = b.id AND d.state IN ('bounced', 'refused')),
 	b.total + coalesce((SELECT CAST(sum(e.amount) AS BIGINT) FROM ledger_entry e
 		WHERE e.customer_id = b.customer_id AND e.bill_id = b.id AND e.kind <> 'invoice'), 0)

@@ -6,9 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
-
 	"postmeter/internal/store/migrate"
 )
 
@@ -150,19 +147,4 @@ func (b *Bulk) merge() error {
 	}
 	columns := strings.Join(b.columns, ",")
 	return b.tx.Exec("INSERT INTO " + b.table + " (" + columns + ") SELECT " + columns + " FROM " + stage + " " + b.conflict)
-}
-
-func (b *Bulk) copyInto(table string) error {
-	width := len(b.columns)
-	source := pgx.CopyFromSlice(len(b.values)/width, func(i int) ([]any, error) {
-		return b.values[i*width : (i+1)*width], nil
-	})
-	return b.tx.conn.Raw(func(driver any) error {
-		conn, ok := driver.(*stdlib.Conn)
-		if !ok {
-			return fmt.Errorf("copy into %s: the driver is %T, not pgx", table, driver)
-		}
-		_, err := conn.Conn().CopyFrom(b.tx.ctx, pgx.Identifier{table}, b.columns, source)
-		return err
-	})
 }

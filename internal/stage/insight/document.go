@@ -3,7 +3,6 @@ package insight
 import (
 	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/money"
-	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/statement"
 )
 
@@ -73,12 +72,4 @@ func lineOf(l *statement.Line, amount func(int64) string) Line {
 		Group: l.Group, Month: month, Kind: l.Kind, Ref: l.Ref, Method: l.Method, Object: l.Object,
 		Days: l.Days, DaysInMonth: l.DaysInMonth, Quantity: l.Quantity.String(), Amount: amount(l.Amount),
 	}
-}
-
-// day is a stored date; 0 stands for none.
-func day(d period.Date) period.Date {
-	if d == 0 {
-		return period.First
-	}
-	return d
 }

@@ -419,17 +419,17 @@ CREATE TABLE delivery (
   customer_id BIGINT NOT NULL,
   bill_id BIGINT NOT NULL,
   address TEXT NOT NULL,
-  state TEXT NOT NULL,                -- queued, sending, sent, unconfirmed, refused, bounced, kept (not to be mailed)
+  state TEXT NOT NULL,                -- queued, sending, sent, unconfirmed, refused, bounced
   message_id TEXT NOT NULL,           -- the same for each attempt
   attempts BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
-  detail TEXT NOT NULL,               -- what the mail server said, or why it is not mailed
+  detail TEXT NOT NULL,               -- what the mail server said
   due_at BIGINT NOT NULL DEFAULT 0,   -- not before this instant
   sender TEXT NOT NULL DEFAULT '',    -- the process that reserved it, or ''
   PRIMARY KEY (customer_id, bill_id, address),
   FOREIGN KEY (customer_id, bill_id) REFERENCES bill (customer_id, id)
 )/*clustered*/;
-CREATE INDEX delivery_open ON delivery (due_at) WHERE state = 'queued';
+CREATE INDEX delivery_open ON delivery (due_at, customer_id, bill_id, address) WHERE state = 'queued' AND sender = '';
 CREATE INDEX delivery_sender ON delivery (sender) WHERE sender <> '';
 
 -- Append only: a trigger refuses updates and deletes. Balances are sums of it. Within a customer, ids rise in the order

@@ -1,0 +1,235 @@
+package store
+
+import (
+	"database/sql"
+	"strconv"
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/store/migrate"
+)
+
+// The states of a mail in the outbox.
+const (
+	Queued      = "queued"      // to be sent
+	Sending     = "sending"     // a process is talking about it to the mail server, or died while it did
+	Sent        = "sent"        // the mail server took it
+	Unconfirmed = "unconfirmed" // nobody knows whether the mail server took it
+	Refused     = "refused"     // the mail server will never take it
+	Bounced     = "bounced"     // it came back
+)
+
+// Delivery is a mail in the outbox.
+type Delivery struct {
+	CustomerID, BillID int64
+	Address            string
+	State              string
+	MessageID          string
+	Attempts           int64 // begun
+	ChangedAt          int64 // UTC microseconds
+	Detail             string
+	DueAt              int64 // UTC microseconds; not tried before
+}
+
+const deliveryColumns = `customer_id, bill_id, address, state, message_id, attempts, changed_at, detail, due_at`
+
+func scanDelivery(row *sql.Rows) (d Delivery, err error) {
+	err = row.Scan(&d.CustomerID, &d.BillID, &d.Address, &d.State, &d.MessageID, &d.Attempts, &d.ChangedAt, &d.Detail, &d.DueAt)
+	return d, err
+}
+
+// Deliveries returns the mails of bills, by bill and address.
+func (s *Snapshot) Deliveries(billIDs []int64) ([]Delivery, error) {
+	var out []Delivery
+	for row, err := range rowsIn(s, `SELECT d.customer_id, d.bill_id, d.address, d.state, d.message_id, d.attempts, d.changed_at, d.detail, d.due_at
+		FROM bill b JOIN delivery d ON d.customer_id = b.customer_id AND d.bill_id = b.id WHERE b.id `+in+` ORDER BY d.bill_id, d.address`, billIDs) {
+		if err != nil {
+			return nil, err
+		}
+		d, err := scanDelivery(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// CountQueued returns how many mails wait to be sent: of the bills, or of all if there are none.
+func (s *Snapshot) CountQueued(billIDs []int64) (n int64, err error) {
+	if len(billIDs) == 0 {
+		_, err = s.one(`SELECT count(*) FROM delivery WHERE state = 'queued' AND sender = ''`, nil, &n)
+		return n, err
+	}
+	for row, err := range rowsIn(s, `SELECT count(*) FROM delivery WHERE state = 'queued' AND sender = '' AND bill_id `+in, billIDs) {
+		if err != nil {
+			return 0, err
+		}
+		var some int64
+		if err := row.Scan(&some); err != nil {
+			return 0, err
+		}
+		n += some
+	}
+	return n, nil
+}
+
+// Hasten lets what waits be tried now: somebody asked for it. It takes the bills, or all if there are none.
+func (tx *Tx) Hasten(billIDs []int64) error {
+	const hasten = `UPDATE delivery SET due_at = 0 WHERE state = 'queued' AND sender = '' AND due_at > 0`
+	if len(billIDs) == 0 {
+		return tx.Exec(hasten)
+	}
+	return tx.eachIn(hasten+` AND `, "bill_id", billIDs)
+}
+
+// Reserve gives up to limit mails that are due to a sender, the longest due first. Nobody else gets them until it
+// ends. billIDs are the bills whose mails are wanted; none: all.
+func (tx *Tx) Reserve(sender string, billIDs []int64, limit int) ([]Delivery, error) {
+	condition, args := "", []any{sender, tx.by.At.UnixMicro(), limit}
+	if len(billIDs) > 0 {
+		var values []any
+		condition, values = inValues("bill_id", len(args), billIDs[:min(len(billIDs), inChunk)])
+		condition, args = " AND "+condition, append(args, values...)
+	}
+	skip := ""
+	if tx.db.engine == migrate.Postgres {
+		skip = " FOR UPDATE SKIP LOCKED" // SQLite has one writer
+	}
+	var out []Delivery
+	for row, err := range tx.rows(`UPDATE delivery SET sender = $1 WHERE (customer_id, bill_id, address) IN (
+			SELECT customer_id, bill_id, address FROM delivery WHERE state = 'queued' AND sender = '' AND due_at <= $2`+condition+`
+			ORDER BY due_at, customer_id, bill_id, address LIMIT $3`+skip+`) RETURNING `+deliveryColumns, args...) {
+		if err != nil {
+			return nil, err
+		}
+		d, err := scanDelivery(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// BeginDelivery notes that the sender which reserved a mail begins to send it. It is false if the mail is not this
+// sender's any more: the database took it for dead. The state must be committed before the conversation begins.
+func (tx *Tx) BeginDelivery(d *Delivery, sender string) (bool, error) {
+	n, err := tx.ExecCount(`UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = $5
+		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND sender = $4 AND state = 'queued'`,
+		d.CustomerID, d.BillID, d.Address, sender, tx.by.At.UnixMicro())
+	if n == 1 {
+		d.State = Sending
+		d.Attempts++
+	}
+	return n == 1, err
+}
+
+// EndDelivery notes what became of the attempt that was begun, with its history: d holds the new state, detail and
+// due time. What became of it is known better than what somebody who took the sender for dead has written.
+func (tx *Tx) EndDelivery(d *Delivery) error {
+	n, err := tx.ExecCount(`UPDATE delivery SET state = $5, detail = $6, due_at = $7, changed_at = $8, sender = ''
+		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND attempts = $4 AND state IN ('sending', 'unconfirmed')`,
+		d.CustomerID, d.BillID, d.Address, d.Attempts, d.State, d.Detail, d.DueAt, tx.by.At.UnixMicro())
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.Record(d.change())
+}
+
+func (d *Delivery) change() Change {
+	after := map[string]string{"state": d.State, "message_id": d.MessageID}
+	if d.Detail != "" {
+		after["detail"] = d.Detail
+	}
+	return Change{CustomerID: d.CustomerID, Entity: "delivery", EntityID: d.BillID, Action: d.State,
+		Before: map[string]string{"address": d.Address, "attempt": strconv.FormatInt(d.Attempts, 10)}, After: after}
+}
+
+// Release gives back what a sender reserved and did not begin.
+func (tx *Tx) Release(sender string) error {
+	return tx.Exec(`UPDATE delivery SET sender = '' WHERE sender = $1 AND state = 'queued'`, sender)
+}
+
+// TakeOver clears up after senders that died: what they had only reserved is queued again, and what they were sending
+// becomes unconfirmed. It returns the latter.
+func (tx *Tx) TakeOver() ([]Delivery, error) {
+	var senders []string
+	for row, err := range tx.rows(`SELECT DISTINCT sender FROM delivery WHERE sender <> ''`) {
+		if err != nil {
+			return nil, err
+		}
+		var sender string
+		if err := row.Scan(&sender); err != nil {
+			return nil, err
+		}
+		senders = append(senders, sender)
+	}
+	var lost []Delivery
+	for _, sender := range senders {
+		gone, err := tx.gone(sender)
+		if err != nil {
+			return nil, err
+		}
+		if !gone {
+			continue
+		}
+		more, err := tx.lose(sender)
+		if err != nil {
+			return nil, err
+		}
+		lost = append(lost, more...)
+		if err := tx.Release(sender); err != nil {
+			return nil, err
+		}
+	}
+	return lost, nil
+}
+
+// LostDetail says why a mail is unconfirmed.
+const LostDetail = "the process that was sending it ended before it wrote down what the mail server answered"
+
+func (tx *Tx) lose(sender string) (lost []Delivery, err error) {
+	for row, err := range tx.rows(`UPDATE delivery SET state = 'unconfirmed', sender = '', changed_at = $2, detail = $3
+		WHERE sender = $1 AND state = 'sending' RETURNING `+deliveryColumns, sender, tx.by.At.UnixMicro(), LostDetail) {
+		if err != nil {
+			return nil, err
+		}
+		d, err := scanDelivery(row)
+		if err != nil {
+			return nil, err
+		}
+		lost = append(lost, d)
+	}
+	for i := range lost {
+		if err := tx.Record(lost[i].change()); err != nil {
+			return nil, err
+		}
+	}
+	return lost, nil
+}
+
+// Requeue queues a mail once more, with its Message-ID: somebody decided so. One that is not in the state that was
+// decided about is a Conflict fault.
+func (tx *Tx) Requeue(d *Delivery) error {
+	n, err := tx.ExecCount(`UPDATE delivery SET state = 'queued', sender = '', due_at = 0, changed_at = $6, detail = ''
+		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND state = $4 AND attempts = $5`,
+		d.CustomerID, d.BillID, d.Address, d.State, d.Attempts, tx.by.At.UnixMicro())
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return fault.New(fault.Conflict, "the mail of bill %d to %s is not %s any more: see \"postmeter bill list\"", d.BillID, d.Address, d.State)
+	}
+	d.State, d.Detail, d.DueAt = Queued, "", 0
+	return tx.Record(d.change())
+}
+
+// AddMail queues a mail of a final bill to one more address.
+func (tx *Tx) AddMail(b *BillRow, m Mail) error {
+	d := Delivery{CustomerID: b.CustomerID, BillID: b.ID, Address: m.Address, State: Queued, MessageID: m.MessageID}
+	if err := tx.Exec(`INSERT INTO delivery (customer_id, bill_id, address, state, message_id, attempts, changed_at, detail)
+		VALUES ($1, $2, $3, 'queued', $4, 0, $5, '')`, d.CustomerID, d.BillID, d.Address, d.MessageID, tx.by.At.UnixMicro()); err != nil {
+		return err
+	}
+	return tx.Record(d.change())
+}
