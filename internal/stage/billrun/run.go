@@ -3,6 +3,7 @@ package billrun
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"postmeter/internal/domain/fault"
@@ -38,12 +39,19 @@ func Run(ctx context.Context, db *store.DB, by store.By, o Options) (*Result, er
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.pipeline(ctx); err != nil {
+	nobodys := newTally()
+	var missed error
+	var group sync.WaitGroup
+	group.Go(func() { missed = r.unassigned(ctx, nobodys) }) // reads other rows than the pipeline
+	err := r.pipeline(ctx)
+	group.Wait()
+	if err == nil {
+		err = missed
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := r.unassigned(ctx); err != nil {
-		return nil, err
-	}
+	r.tally.add(nobodys)
 	return r.finish(ctx)
 }
 

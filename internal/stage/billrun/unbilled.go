@@ -201,13 +201,13 @@ func (c *computing) taken(a *account.Account, list int32, day period.Date) (bool
 }
 
 // unassigned notes usage of lists that no customer has ever had, and of names that are no list.
-func (r *run) unassigned(ctx context.Context) error {
+func (r *run) unassigned(ctx context.Context, t *tally) error {
 	if r.selected != nil {
 		return nil
 	}
 	return r.db.Read(ctx, func(s *store.Snapshot) error {
 		err := s.UnassignedLists(r.options.Period.End, func(u store.ListUsage) error {
-			r.tally.usage(UnbilledUsage{Reason: reasonNobody, List: u.Place, first: u.Days.Start, last: u.Days.End,
+			t.usage(UnbilledUsage{Reason: reasonNobody, List: u.Place, first: u.Days.Start, last: u.Days.End,
 				Messages: u.Messages, Recipients: u.Recipients})
 			return nil
 		})
@@ -216,7 +216,7 @@ func (r *run) unassigned(ctx context.Context) error {
 		}
 		before := period.StartOf(r.options.Period.End+1, r.zone).UnixMicro()
 		return s.UnknownLists(before, func(u store.UnknownListUsage) error {
-			r.tally.usage(UnbilledUsage{Reason: reasonUnknown, List: u.Server + ": " + u.Key, first: r.day(u.FirstAt), last: r.day(u.LastAt),
+			t.usage(UnbilledUsage{Reason: reasonUnknown, List: u.Server + ": " + u.Key, first: r.day(u.FirstAt), last: r.day(u.LastAt),
 				Messages: u.Messages, Recipients: u.Recipients})
 			return nil
 		})
