@@ -90,9 +90,9 @@ func (db *DB) Write(ctx context.Context, by By, do func(*Tx) error) error {
 	}
 	tx := &Tx{Snapshot: Snapshot{db: db, tx: raw, conn: conn, ctx: ctx}, by: by}
 	if err := tx.run(do); err != nil {
-		return errors.Join(db.classify("write", err), rollback(raw))
+		return db.ended(ctx, "write", errors.Join(err, rollback(raw)))
 	}
-	return db.classify("commit", raw.Commit())
+	return db.ended(ctx, "commit", raw.Commit())
 }
 
 // Read runs do on one consistent snapshot.
@@ -111,7 +111,18 @@ func (db *DB) Read(ctx context.Context, do func(*Snapshot) error) error {
 		return db.classify("begin", err)
 	}
 	err = do(&Snapshot{db: db, tx: raw, conn: conn, ctx: ctx})
-	return errors.Join(db.classify("read", err), rollback(raw))
+	return db.ended(ctx, "read", errors.Join(err, rollback(raw)))
+}
+
+// ended classifies what a transaction ended with. A driver whose context ends in the middle may say anything about it,
+// such as that its connection is bad; the reason is the context.
+func (db *DB) ended(ctx context.Context, doing string, err error) error {
+	var known *fault.Error
+	var list fault.List
+	if err != nil && ctx.Err() != nil && !errors.As(err, &known) && !errors.As(err, &list) {
+		err = errors.Join(ctx.Err(), err)
+	}
+	return db.classify(doing, err)
 }
 
 // rollback ends a transaction whose result is not wanted. One that has ended by itself is fine.
