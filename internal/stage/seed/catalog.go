@@ -16,7 +16,7 @@ var plans = []plan{
 	{"standard", "Standard", "Messages by the thousand, 20,000 of them included", `{"members":0,"members_per_list":0,"lists":10,"lists_per_site":0,"sites":0}`,
 		`{"id":"standard","name":"Standard","scope":"group","monthly_price":"25","usage":[{"method":"messages","unit_kb":40,"included":"20000","overage":{"per":"1000","price":"0.9"}}]}`, 6, false},
 	{"by-list", "By list", "A price and an allowance for each list", noLimits,
-		`{"id":"by-list","name":"By list","scope":"list","monthly_price":"9","usage":[{"method":"messages","unit_kb":40,"included":"2000","overage":{"per":"1000","price":"1.1","round_up":true}}]}`, 4, false},
+		`{"id":"by-list","name":"By list","scope":"list","monthly_price":"9","usage":[{"method":"messages","unit_kb":40,"included":"2000","overage":{"per":"1000","price":"1.1","round_up":true}}]}`, 6, false},
 	{"bandwidth", "Bandwidth", "By the gigabyte that is delivered", noLimits,
 		`{"id":"bandwidth","name":"Bandwidth","scope":"group","monthly_price":"15","usage":[{"method":"bandwidth","included":"0.1","overage":{"price":"4.5"}}]}`, 2, false},
 	{"members", "Members", "By packs of 500 members", `{"members":100000,"members_per_list":0,"lists":0,"lists_per_site":0,"sites":0}`,
@@ -24,7 +24,7 @@ var plans = []plan{
 	{"tiers", "Volume", "The more, the cheaper", noLimits,
 		`{"id":"tiers","name":"Volume","scope":"group","monthly_price":"0","minimum":"20","usage":[{"method":"messages","unit_kb":10,"tier_mode":"graduated","tiers":[{"up_to":"10000","per":"1000","price":"1.5"},{"up_to":"100000","per":"1000","price":"0.8"},{"per":"1000","price":"0.35"}]}]}`, 2, false},
 	{"agency", "Agency", "For senders on many servers", noLimits,
-		`{"id":"agency","name":"Agency","scope":"server","monthly_price":"60","usage":[{"method":"messages","included":"50000","overage":{"per":"1000","price":"0.45"}},{"method":"bandwidth","included":"1","overage":{"price":"3"}}]}`, 1, false},
+		`{"id":"agency","name":"Agency","scope":"server","monthly_price":"60","usage":[{"method":"messages","included":"50000","overage":{"per":"1000","price":"0.45"}},{"method":"bandwidth","included":"1","overage":{"price":"3"}}]}`, 2, false},
 }
 
 // charge is one of the provider's additional charges.

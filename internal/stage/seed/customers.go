@@ -12,7 +12,7 @@ type ids struct{ customer, group, plan, charge, object, list int64 }
 
 const (
 	maxGroups  = 2 // groups of a customer
-	maxCharges = 4 // charge assignments of a customer
+	maxCharges = 6 // charge assignments of a customer: three a group
 )
 
 // customers stores n customers, with everything they have and what their lists sent.
@@ -153,13 +153,12 @@ func (c *customer) assignCharges(id, group int64) error {
 			return err
 		}
 	}
-	if c.random.oneIn(3) {
+	if c.random.oneIn(2) {
 		if err := add(backup, "", fmt.Sprint(1+c.random.below(5)), period.Open()); err != nil {
 			return err
 		}
-		return nil
 	}
-	if c.random.oneIn(5) {
+	if c.random.oneIn(3) {
 		return add(setup, "39.5", "1", period.Period{Start: c.dates.Start, End: period.Last})
 	}
 	return nil
