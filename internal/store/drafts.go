@@ -35,7 +35,7 @@ type DraftChanges struct {
 	RunID     int64
 	New       []*invoice.Bill // get their ids
 	Replaced  []Replacement
-	Refreshed []*invoice.Bill // the same as before, made from newer revisions: Made is what they were made from now
+	Refreshed []Refresh
 	Withdrawn []Withdrawal
 }
 
@@ -44,6 +44,12 @@ type Replacement struct {
 	Bill  *invoice.Bill
 	Lines int // of the old one
 	invoice.Difference
+}
+
+// Refresh is a draft that came out as it was, from newer revisions.
+type Refresh struct {
+	ID, CustomerID int64
+	Before, Now    invoice.Revisions
 }
 
 // Withdrawal is a draft whose customer is not billed any more.
@@ -165,11 +171,22 @@ func (tx *Tx) withdraw(gone []Withdrawal) error {
 }
 
 // refreshDrafts notes the newer revisions from which drafts came out as they were. That is no change of theirs.
-func (tx *Tx) refreshDrafts(bills []*invoice.Bill) error {
-	for _, b := range bills {
-		if err := tx.Exec(`UPDATE bill SET customer_revision = $3, catalog_revision = $4, settings_revision = $5, usage_revision = $6
-			WHERE customer_id = $1 AND id = $2 AND state = 'draft'`, b.CustomerID, b.ID,
-			b.Made.Customer, b.Made.Catalog, b.Made.Settings, b.Made.Usage); err != nil {
+func (tx *Tx) refreshDrafts(drafts []Refresh) error {
+	byNow := map[invoice.Revisions][]int64{} // drafts by the revisions that they share: all in a batch
+	for _, d := range drafts {
+		if d.Now.Customer != d.Before.Customer {
+			if err := tx.Exec(`UPDATE bill SET customer_revision = $3 WHERE customer_id = $1 AND id = $2 AND state = 'draft'`,
+				d.CustomerID, d.ID, d.Now.Customer); err != nil {
+				return err
+			}
+		}
+		shared := d.Now
+		shared.Customer = 0
+		byNow[shared] = append(byNow[shared], d.ID)
+	}
+	for now, ids := range byNow {
+		if err := tx.eachIn(`UPDATE bill SET catalog_revision = $1, settings_revision = $2, usage_revision = $3
+			WHERE state = 'draft' AND `, "id", ids, now.Catalog, now.Settings, now.Usage); err != nil {
 			return err
 		}
 	}

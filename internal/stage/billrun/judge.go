@@ -132,8 +132,7 @@ func (c *computing) bill(l *store.Loaded, quote *rating.Quote) {
 	case l.Draft.SameContent(b):
 		tally.unchanged++
 		if l.Draft.Made != b.Made {
-			b.ID = l.Draft.ID
-			changes.Refreshed = append(changes.Refreshed, b)
+			changes.Refreshed = append(changes.Refreshed, store.Refresh{ID: l.Draft.ID, CustomerID: b.CustomerID, Before: l.Draft.Made, Now: b.Made})
 		}
 		return
 	}
