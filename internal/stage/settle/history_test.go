@@ -44,7 +44,7 @@ func histories(t *testing.T, url string, limit int) {
 		}
 		h := &history{T: r, world: w, number: n}
 		h.begin()
-		for range rapid.IntRange(5, 25).Draw(r, "steps") {
+		for range rapid.IntRange(10, 50).Draw(r, "steps") {
 			h.step()
 		}
 		h.finish()
@@ -104,10 +104,13 @@ func (h *history) must(err error) {
 	}
 }
 
+// kinds are what happens, the usual things more often.
+var kinds = []string{"usage", "run", "send", "bill", "bill", "bill", "pay", "pay", "pay", "take back", "take back", "void", "void", "credit", "write off"}
+
 // step does one random thing, sometimes broken off.
 func (h *history) step() {
 	before := h.entries()
-	what := rapid.SampledFrom([]string{"usage", "run", "run", "send", "send", "send", "pay", "pay", "take back", "void", "credit", "write off"}).Draw(h.T, "step")
+	what := rapid.SampledFrom(kinds).Draw(h.T, "step")
 	if rapid.IntRange(0, 4).Draw(h.T, "killed") == 0 {
 		h.ctx = newFailing(rapid.IntRange(0, 60).Draw(h.T, "after"))
 	}
@@ -137,13 +140,18 @@ func (h *history) do(what string) error {
 		return h.run(month.Period(), h.customers...)
 	case "send":
 		return h.send(customer, month)
+	case "bill":
+		if err := h.run(month.Period(), customer); err != nil {
+			return err
+		}
+		return h.send(customer, month)
 	case "credit":
 		_, err := settle.GiveCredit(h.ctx, h.db, h.by(), customer, h.amount(), "random")
 		return err
 	case "take back":
 		return h.undo(customer)
 	}
-	b, err := h.some(customer, month)
+	b, err := h.some(customer)
 	if err != nil {
 		return err
 	}
@@ -164,22 +172,33 @@ func (h *history) amount() string {
 	return money.Amount{Minor: minor, Currency: money.MustCurrency("USD")}.String()
 }
 
-// some draws one of a customer's bills of a month, void ones too.
-func (h *history) some(customer string, month period.Month) (store.BillRow, error) {
-	bills, err := h.bills(customer, month)
-	if err != nil || len(bills) == 0 {
-		return store.BillRow{}, fault.New(fault.NotFound, "no bill: %v", err)
+// some draws one of a customer's bills, void ones and drafts too.
+func (h *history) some(customer string) (store.BillRow, error) {
+	var bills []store.BillRow
+	for _, month := range months {
+		found, err := h.bills(customer, month)
+		if err != nil {
+			return store.BillRow{}, err
+		}
+		bills = append(bills, found...)
+	}
+	if len(bills) == 0 {
+		return store.BillRow{}, fault.New(fault.NotFound, "no bill yet")
 	}
 	return rapid.SampledFrom(bills).Draw(h.T, "bill"), nil
 }
 
-// undo takes any entry of a customer back.
+// undo takes an entry of a customer back, mostly one that can be.
 func (h *history) undo(customer string) error {
 	account, err := h.statement(customer)
 	if err != nil || len(account.Entries) == 0 {
 		return err
 	}
-	e := rapid.SampledFrom(account.Entries).Draw(h.T, "entry")
+	likely := slices.DeleteFunc(slices.Clone(account.Entries), func(e settle.Row) bool { return !e.Kind.Reversible() || e.Undone })
+	if len(likely) == 0 || rapid.IntRange(0, 9).Draw(h.T, "odd") == 0 {
+		likely = account.Entries
+	}
+	e := rapid.SampledFrom(likely).Draw(h.T, "entry")
 	if e.Bill != 0 {
 		_, err = settle.TakeBack(h.ctx, h.db, h.by(), e.Bill, e.Entry, settle.Today, "random")
 	} else {
