@@ -64,21 +64,24 @@ func splitLines(path string) error {
 // TestIngest measures a month of usage into a new database beside a bulk insert of the rows that this writes.
 func TestIngest(t *testing.T) {
 	path := monthLog(t, runLists, runLines, false)
-	for engine, fresh := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
-		url := fresh(t)
-		first := provider(t, url)
-		if err := ingest(first, path, false, runLines); err != nil {
-			t.Fatal(err)
-		}
-		rows := dumpUsage(t, url)
-		var db *store.DB
-		Pair{
-			Name: "ingest, mailman3, " + engine, Unit: "lines", Count: runLines, Limit: 1.5,
-			Before: func() error { db = provider(t, fresh(t)); return nil },
-			Ours:   func() error { return ingest(db, path, false, runLines) },
-			Bare:   func() error { return rows.load(db) },
-		}.Run(t)
+	t.Run("SQLite", func(t *testing.T) { benchIngest(t, path, "SQLite", storetest.SQLite) })
+	t.Run("PostgreSQL", func(t *testing.T) { benchIngest(t, path, "PostgreSQL", storetest.Postgres) })
+}
+
+func benchIngest(t *testing.T, path, engine string, fresh func(testing.TB) string) {
+	url := fresh(t)
+	first := provider(t, url)
+	if err := ingest(first, path, false, runLines); err != nil {
+		t.Fatal(err)
 	}
+	rows := dumpUsage(t, url)
+	var db *store.DB
+	Pair{
+		Name: "ingest, mailman3, " + engine, Unit: "lines", Count: runLines, Limit: 1.5,
+		Before: func() error { db = provider(t, fresh(t)); return nil },
+		Ours:   func() error { return ingest(db, path, false, runLines) },
+		Bare:   func() error { return rows.load(db) },
+	}.Run(t)
 }
 
 // ingest reads a log, and checks that it was counted.

@@ -29,13 +29,14 @@ type batch struct {
 	window   usage.Window     // of their instants; 0 without any
 	unknown  bool             // a list of some of them is not known
 	names    []*name          // by their numbers in records
+	passed   usage.Figures    // records that were summed at once, and are not among records
 	unparsed []store.Unparsed // the first of them
 	bad      int64            // how many there were
 }
 
 func (b *batch) reset() {
 	b.records, b.names, b.unparsed, b.bad = b.records[:0], nil, nil, 0
-	b.window, b.unknown = usage.Window{}, false
+	b.window, b.unknown, b.passed = usage.Window{}, false, usage.Figures{}
 }
 
 // parse reads the log to its end in batches. It takes empty ones from free and hands full ones over.
@@ -75,11 +76,15 @@ func (l *logRun) parse(ctx context.Context, full chan<- *batch, free <-chan *bat
 func (l *logRun) fillBatch(b *batch, table *nameTable, calendar *usage.Calendar) (err error) {
 	line := maillog.Line{NoHash: l.lines.blind}
 	var entry maillog.Entry
-	for len(b.records) < l.BatchRecords && l.lines.offset-b.start < batchBytes && l.lines.next(&line) {
+	for len(b.records)+int(b.passed.Records) < l.BatchRecords && l.lines.offset-b.start < batchBytes && l.lines.next(&line) {
 		verdict, reason := l.parser.Parse(&line, &entry)
 		switch verdict {
 		case maillog.Chatter:
 		case maillog.Usage:
+			if l.lines.blind {
+				l.pass(b, &entry, table, calendar)
+				continue
+			}
 			b.add(&line, &entry, table, l.senders, calendar)
 			continue
 		case maillog.Unparsed:

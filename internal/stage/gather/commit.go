@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"postmeter/internal/domain/fault"
-	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 	"postmeter/internal/store"
 )
@@ -141,10 +140,10 @@ func (l *logRun) pretend(b *batch) error {
 			return err
 		}
 		for i := range b.records {
-			l.sumRecord(b, &b.records[i])
+			l.sum(b, &b.records[i])
 		}
 		for i := range seen.unknown {
-			l.sumRecord(b, &seen.unknown[i].Record)
+			l.sum(b, &seen.unknown[i].Record)
 		}
 		l.mine += next.Figures.Counted - l.generation.Figures.Counted
 		l.generation = next
@@ -154,26 +153,4 @@ func (l *logRun) pretend(b *batch) error {
 		return do(nil)
 	}
 	return l.DB.Read(l.ctx, do)
-}
-
-// daySum is the day of a name that was summed last.
-type daySum struct {
-	name  *name
-	day   period.Date
-	total *usage.Total
-}
-
-// sumRecord adds a record to the day of its list. Records of a list that follow each other are mostly of one day.
-func (l *logRun) sumRecord(b *batch, r *usage.Record) {
-	for int(r.Name) >= len(l.sums) {
-		l.sums = append(l.sums, daySum{})
-	}
-	s := &l.sums[r.Name]
-	if n := b.names[r.Name]; s.name != n || s.day != r.Day {
-		*s = daySum{n, r.Day, l.total(printable(string(n.key)), r.Day)}
-	}
-	t := r.Total()
-	s.total.Messages += t.Messages
-	s.total.Recipients += t.Recipients
-	s.total.RecipientBytes += t.RecipientBytes
 }

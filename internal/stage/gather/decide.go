@@ -187,16 +187,9 @@ func (r *reportRun) writeRefused(tx *store.Tx, batch []reportLine) error {
 // sumDays adds what is new to the usage of a dry run.
 func (b *book) sumDays(run *run) {
 	for i := range b.records {
-		b.sumDay(run, &b.records[i])
+		run.list(b.places[b.records[i].Name]).add(b.records[i].Day, b.records[i].Total())
 	}
 	for i := range b.unknown {
-		b.sumDay(run, &b.unknown[i].Record)
+		run.list(b.places[b.unknown[i].Name]).add(b.unknown[i].Day, b.unknown[i].Total())
 	}
-}
-
-func (b *book) sumDay(run *run, r *usage.Record) {
-	total, t := run.total(b.places[r.Name], r.Day), r.Total()
-	total.Messages += t.Messages
-	total.Recipients += t.Recipients
-	total.RecipientBytes += t.RecipientBytes
 }

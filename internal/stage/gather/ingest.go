@@ -33,7 +33,7 @@ type Order struct {
 // DefaultBatchRecords is how many records one transaction holds at most. A batch is held in memory twice, at 64 bytes
 // a record: one is read while the other is written. Larger ones save the database work, since more of a list's
 // records come together.
-const DefaultBatchRecords = 250_000
+const DefaultBatchRecords = 1_000_000
 
 // dryRunRecords is how many records a dry run sums at a time: few, so that they stay in the cache of the processor.
 const dryRunRecords = 2048

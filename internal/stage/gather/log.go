@@ -27,7 +27,7 @@ type logRun struct {
 	senders    *usage.Senders
 
 	others map[int64]usage.Window // of a dry run: the server's other generations
-	sums   []daySum               // of a dry run: by the numbers of names
+	sums   []nameDays             // of a dry run: by the numbers of names
 	seen   usage.Repeats          // of a dry run: what a real one would have written
 }
 
@@ -171,6 +171,9 @@ func (l *logRun) read() error {
 
 // report adds this log's figures to those of the run, and says what is odd about it.
 func (l *logRun) report() {
+	for i := range l.sums {
+		l.sums[i].flush()
+	}
 	f := l.generation.Figures
 	f.AlreadyKnown += f.Counted - l.mine
 	f.Counted = l.mine

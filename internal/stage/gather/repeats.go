@@ -19,6 +19,7 @@ type sorted struct {
 func (l *logRun) sort(s *store.Snapshot, b *batch) (store.Generation, sorted, error) {
 	next, out := l.generation, sorted{}
 	next.Offset, next.PrefixHash, next.State = b.end, b.endHash, b.state
+	next.Figures.Add(b.passed)
 	next.Figures.Records += int64(len(b.records))
 	next.Figures.Unparsed += b.bad
 	repeats, err := l.repeats(s, b)

@@ -1,7 +1,6 @@
 package gather
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -11,7 +10,6 @@ import (
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
-	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 	"postmeter/internal/store"
 )
@@ -27,12 +25,7 @@ type run struct {
 	mine    int64 // records that this run counted from the input that it reads
 	figures usage.Figures
 	alerts  []string
-	days    map[dayKey]*usage.Total
-}
-
-type dayKey struct {
-	list string
-	day  period.Date
+	sent    map[string]*listDays // of a dry run: by what the logs call lists
 }
 
 // prepare learns what the database says about servers and time.
@@ -113,27 +106,12 @@ func (run *run) note(format string, args ...any) {
 	}
 }
 
-// total returns where the usage of a list on a day is summed in a dry run.
-func (run *run) total(list string, day period.Date) *usage.Total {
-	if run.days == nil {
-		run.days = make(map[dayKey]*usage.Total)
-	}
-	key := dayKey{list, day}
-	total := run.days[key]
-	if total == nil {
-		total = new(usage.Total)
-		run.days[key] = total
-	}
-	return total
-}
-
 func (run *run) result() Result {
 	out := Result{Figures: run.figures, Alerts: run.alerts}
-	for key, total := range run.days {
-		out.Usage = append(out.Usage, Day{key.list, key.day, *total})
+	for _, list := range slices.Sorted(maps.Keys(run.sent)) {
+		for _, day := range run.sent[list].days {
+			out.Usage = append(out.Usage, Day{list, day.day, day.Total})
+		}
 	}
-	slices.SortFunc(out.Usage, func(a, b Day) int {
-		return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(a.Day, b.Day))
-	})
 	return out
 }
