@@ -1,12 +1,10 @@
 package settle_test
 
 import (
-	"fmt"
-	"strconv"
-
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/period"
+	"postmeter/internal/domain/statement"
 	"postmeter/internal/stage/insight"
 	"postmeter/internal/store"
 )
@@ -27,26 +25,14 @@ func (w *world) send(customer string, month period.Month) error {
 	case facts.Bill.Stale:
 		return fault.New(fault.Conflict, "bill %d is stale: run it again", b.ID)
 	}
-	return w.db.Write(w.ctx, w.by(), func(tx *store.Tx) error { return finish(tx, &b, w.today) })
-}
-
-// finish is what sending does in one transaction.
-func finish(tx *store.Tx, b *store.BillRow, today period.Date) error {
-	if err := tx.LockBills(); err != nil {
-		return err
-	}
-	number, err := tx.NextNumber(store.InvoiceSeries, "{number}", today)
-	if err != nil {
-		return err
-	}
-	n, err := tx.ExecCount(`UPDATE bill SET state = 'final', number = $3, issue_day = $4, due_day = $4
-		WHERE customer_id = $1 AND id = $2 AND state = 'draft'`, b.CustomerID, b.ID, number, int64(today))
-	if err != nil {
-		return err
-	}
-	if n != 1 {
-		return fmt.Errorf("bill %s is no draft any more", strconv.FormatInt(b.ID, 10))
-	}
-	b.Issued = today
-	return tx.PostInvoice(store.LedgerBill(b))
+	return w.db.Write(w.ctx, w.by(), func(tx *store.Tx) error {
+		if err := tx.LockForSending([]int64{b.CustomerID}); err != nil {
+			return err
+		}
+		number, err := tx.NextNumber(store.InvoiceSeries, "{year}-{number}", w.today)
+		if err != nil {
+			return err
+		}
+		return tx.FinishBills([]store.Final{{Bill: &b, Number: number, Issued: w.today, Due: w.today, Words: &statement.Frozen{}, NotMailed: "a test"}})
+	})
 }
