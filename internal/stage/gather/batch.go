@@ -24,8 +24,7 @@ type batch struct {
 	endHash    []byte
 	state      []byte // what spans lines at end
 
-	records  []usage.Record // in the order in which they are kept; in a dry run, of the log
-	spare    []usage.Record
+	records  []usage.Record   // in the order in which they are kept; in a dry run, of the log
 	window   usage.Window     // of their instants; 0 without any
 	unknown  bool             // a list of some of them is not known
 	names    []*name          // by their numbers in records
@@ -100,7 +99,7 @@ func (l *logRun) fillBatch(b *batch, table *nameTable, calendar *usage.Calendar)
 	b.end, b.endHash = l.lines.offset, l.lines.prefix()
 	b.names = table.names
 	if !l.DryRun {
-		b.records, b.spare = usage.Arrange(b.records, b.spare)
+		b.records, l.spare = usage.Arrange(b.records, l.spare)
 	}
 	b.state, err = l.parser.State()
 	return err

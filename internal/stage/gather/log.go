@@ -25,6 +25,7 @@ type logRun struct {
 	parser     maillog.Parser
 	directory  atomic.Pointer[usage.Directory]
 	senders    *usage.Senders
+	spare      []usage.Record // room for sorting, of the goroutine that reads
 
 	others map[int64]usage.Window // of a dry run: the server's other generations
 	sums   []nameDays             // of a dry run: by the numbers of names
