@@ -9,6 +9,7 @@ const DefaultDatabase = "sqlite:postmeter.db"
 const (
 	EnvDatabase = "POSTMETER_DB"
 	EnvKeyFile  = "POSTMETER_KEY_FILE"
+	EnvSMTP     = "POSTMETER_SMTP"
 )
 
 // Config says where things are on this machine. What belongs to the provider
@@ -21,6 +22,10 @@ type Config struct {
 	// KeyFile is the path of the key that encrypts the secrets in the
 	// database. Empty means: beside an SQLite database, as the store decides.
 	KeyFile string
+
+	// SMTP says where mails go instead of to the mail server of the settings: "smtp://…", "smtps://…" or "file:DIR". It
+	// may hold a password, so it is never printed.
+	SMTP string
 }
 
 // Load reads the configuration. database is the value of --db, empty if it was
@@ -29,6 +34,7 @@ func Load(database string, env func(string) string) Config {
 	return Config{
 		Database: first(database, env(EnvDatabase), DefaultDatabase),
 		KeyFile:  env(EnvKeyFile),
+		SMTP:     env(EnvSMTP),
 	}
 }
 

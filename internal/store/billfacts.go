@@ -150,7 +150,6 @@ func scanLine(row *sql.Rows, before ...any) (l statement.Line, err error) {
 func (r *Facts) versions(s *Snapshot, facts []*statement.Facts) error {
 	plans, charges := map[int64]bool{}, map[int64]bool{}
 	for _, f := range facts {
-		f.Plans, f.Charges = r.plans, r.charges
 		for i := range f.Lines {
 			l := &f.Lines[i]
 			_, isPlan := r.plans[l.Version]
@@ -185,7 +184,25 @@ func (r *Facts) versions(s *Snapshot, facts []*statement.Facts) error {
 		}
 		r.charges[v.ID] = statement.Charge{Name: v.Name, Description: v.Description, Spec: spec}
 	}
+	for _, f := range facts {
+		r.give(f)
+	}
 	return nil
+}
+
+// give gives a bill the versions that its lines name.
+func (r *Facts) give(f *statement.Facts) {
+	f.Plans, f.Charges = map[int64]statement.Plan{}, map[int64]statement.Charge{}
+	for i := range f.Lines {
+		id := f.Lines[i].Version
+		if f.Lines[i].Kind == statement.KindCharge {
+			if c, ok := r.charges[id]; ok {
+				f.Charges[id] = c
+			}
+		} else if p, ok := r.plans[id]; ok {
+			f.Plans[id] = p
+		}
+	}
 }
 
 func keys(set map[int64]bool) []int64 {

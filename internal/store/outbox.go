@@ -233,3 +233,9 @@ func (tx *Tx) AddMail(b *BillRow, m Mail) error {
 	}
 	return tx.Record(d.change())
 }
+
+// ReserveOne reserves a mail that a sender has just queued again. If somebody else was faster, BeginDelivery says so.
+func (tx *Tx) ReserveOne(d *Delivery, sender string) error {
+	return tx.Exec(`UPDATE delivery SET sender = $4, due_at = 0
+		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND state = 'queued' AND sender = ''`, d.CustomerID, d.BillID, d.Address, sender)
+}

@@ -46,20 +46,18 @@ func Freeze(f *Facts) *Frozen {
 // Apply sets in facts what was frozen. It returns an Invalid fault for an amount that is no number.
 func (z *Frozen) Apply(f *Facts) error {
 	f.Issuer, f.Customer = z.Issuer, z.Customer
-	plans, charges := make(map[int64]Plan, len(z.Plans)), make(map[int64]Charge, len(z.Charges)) // those given may be shared
-	for id, p := range f.Plans {
-		if w, ok := z.Plans[id]; ok {
+	for id, w := range z.Plans {
+		if p, ok := f.Plans[id]; ok {
 			p.Name, p.Description = w.Name, w.Description
+			f.Plans[id] = p
 		}
-		plans[id] = p
 	}
-	for id, c := range f.Charges {
-		if w, ok := z.Charges[id]; ok {
+	for id, w := range z.Charges {
+		if c, ok := f.Charges[id]; ok {
 			c.Name, c.Description = w.Name, w.Description
+			f.Charges[id] = c
 		}
-		charges[id] = c
 	}
-	f.Plans, f.Charges = plans, charges
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		a := z.Lines[l.Number]

@@ -33,7 +33,7 @@ func (im *importer) checkKey() error {
 	if err != nil {
 		return err
 	}
-	about := smtpAbout
+	about := SMTPAbout
 	if sealed == nil {
 		var server int64
 		if server, sealed, err = im.tx.AnyServerSecret(); err != nil {

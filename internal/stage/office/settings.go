@@ -17,8 +17,8 @@ const (
 	maxCustomerTypes    = 200
 )
 
-// smtpAbout is what the password of the mail server is sealed for.
-const smtpAbout = "setting/smtp"
+// SMTPAbout is what the password of the mail server is sealed for.
+const SMTPAbout = "setting/smtp"
 
 func (im *importer) readSettings() error {
 	before, err := im.tx.Settings()
@@ -168,7 +168,7 @@ func (im *importer) saveSMTPSecret(password string) error {
 	if err != nil {
 		return err
 	}
-	sealed, err = im.sealed(sealed, password, smtpAbout)
+	sealed, err = im.sealed(sealed, password, SMTPAbout)
 	if err != nil || sealed == nil {
 		return err
 	}
