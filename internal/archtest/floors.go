@@ -28,6 +28,7 @@ var homes = []struct {
 }{
 	{"internal/store/storetest", floorTest},
 	{"internal/domain/statement/statementtest", floorTest},
+	{"internal/outside/mail/mailtest", floorTest},
 	{"internal/archtest", floorTest},
 	{"internal/bench", floorTest},
 	{"internal/domain", floorDomain},

@@ -1,0 +1,231 @@
+// Package mailtest is a mail server for tests, on the loopback interface. It keeps what it gets, and misbehaves for
+// addresses that ask for it: what stands before the @ says how.
+package mailtest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// The local parts of addresses for which the server misbehaves. Digits after them are ignored.
+const (
+	Refuse    = "refuse"    // 550 to the address
+	RefuseAll = "toolarge"  // 552 to the whole message
+	Grey      = "grey"      // 451 to the first attempt
+	Busy      = "busy"      // 451 to the whole message, always
+	Drop      = "drop"      // hangs up instead of answering to the address
+	DropOnce  = "droponce"  // the same, the first time
+	Vanish    = "vanish"    // takes the message and hangs up before the answer
+	Babble    = "babble"    // takes the message and answers in no language of mail servers
+	Hang      = "hang"      // never answers to the address
+	HangAfter = "hangafter" // takes the message and never answers
+)
+
+// Mail is a mail that the server has in its hands, whether it said so or not.
+type Mail struct {
+	From, To string
+	ID       string // Message-ID, without brackets
+	Test     bool
+	Data     []byte
+}
+
+// Server is a running mail server.
+type Server struct {
+	Address string // host:port
+
+	// Taken is called when a mail is in the server's hands, before it says so; may be nil. Set it before the first mail.
+	Taken func(Mail)
+	// Count says that only the heads of mails are kept.
+	Count bool
+	// NoSender makes the server refuse every sender.
+	NoSender bool
+	// Password is what users sign in with; empty: nobody has to.
+	Password string
+
+	mu      sync.Mutex
+	mails   []Mail
+	tried   map[string]int
+	opened  int
+	closing chan struct{}
+}
+
+// New starts a server that ends with the test.
+func New(t testing.TB) *Server {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{Address: listener.Addr().String(), tried: map[string]int{}, closing: make(chan struct{})}
+	server := smtp.NewServer(s)
+	server.Domain, server.AllowInsecureAuth, server.EnableSMTPUTF8 = "sink.test", true, true
+	server.ErrorLog = silent{}
+	done := make(chan error)
+	go func() { done <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		close(s.closing)
+		if err := server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			t.Errorf("the mail server: %v", err)
+		}
+		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			t.Errorf("the mail server: %v", err)
+		}
+	})
+	return s
+}
+
+// silent keeps hung-up connections, which tests make on purpose, out of the log.
+type silent struct{}
+
+func (silent) Printf(string, ...any) {}
+func (silent) Println(...any)        {}
+
+// URL is what POSTMETER_SMTP takes.
+func (s *Server) URL() string { return "smtp://" + s.Address }
+
+// Mails returns what the server has in its hands.
+func (s *Server) Mails() []Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.mails)
+}
+
+// Opened returns how many connections there were.
+func (s *Server) Opened() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opened
+}
+
+// NewSession begins a connection.
+func (s *Server) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened++
+	return &session{server: s, conn: c}, nil
+}
+
+type session struct {
+	server   *Server
+	conn     *smtp.Conn
+	from, to string
+	signedIn bool
+}
+
+func (s *session) Reset()        { s.from, s.to = "", "" }
+func (s *session) Logout() error { return nil }
+
+// AuthMechanisms and Auth let users in who know the password.
+func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (s *session) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, _, password string) error {
+		if password != s.server.Password {
+			return smtp.ErrAuthFailed
+		}
+		s.signedIn = true
+		return nil
+	}), nil
+}
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	if s.server.NoSender || s.server.Password != "" && !s.signedIn {
+		return answer(530, "nobody knows you")
+	}
+	s.from = from
+	return nil
+}
+
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.to = to
+	switch first := s.server.first(to); kind(to) {
+	case Refuse:
+		return answer(550, "no such mailbox")
+	case Grey:
+		if first {
+			return answer(451, "come back later")
+		}
+	case DropOnce:
+		if first {
+			return s.conn.Conn().Close()
+		}
+	case Drop:
+		return s.conn.Conn().Close()
+	case Hang:
+		<-s.server.closing
+	}
+	return nil
+}
+
+func (s *session) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	switch kind(s.to) {
+	case RefuseAll:
+		return answer(552, "too large")
+	case Busy:
+		return answer(451, "disk full here")
+	}
+	s.server.take(s.from, s.to, data)
+	switch kind(s.to) {
+	case Vanish:
+		return s.conn.Conn().Close()
+	case Babble:
+		_, err := s.conn.Conn().Write([]byte("?!\r\n"))
+		return errors.Join(err, s.conn.Conn().Close())
+	case HangAfter:
+		<-s.server.closing
+	}
+	return nil
+}
+
+func answer(code int, text string) error {
+	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.NoEnhancedCode, Message: text}
+}
+
+// kind is the local part without digits.
+func kind(address string) string {
+	local, _, _ := strings.Cut(address, "@")
+	return strings.TrimRight(local, "0123456789")
+}
+
+// first says whether an address is seen for the first time.
+func (s *Server) first(to string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tried[to]++
+	return s.tried[to] == 1
+}
+
+func (s *Server) take(from, to string, data []byte) {
+	head, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(data))).ReadMIMEHeader()
+	m := Mail{From: from, To: to, Data: data}
+	if err != nil {
+		m.ID = fmt.Sprintf("no mail: %v", err)
+	} else {
+		m.ID, m.Test = strings.Trim(head.Get("Message-ID"), "<>"), head.Get("X-Postmeter-Test") != ""
+	}
+	if s.Count {
+		m.Data = nil
+	}
+	s.mu.Lock()
+	s.mails = append(s.mails, m)
+	s.mu.Unlock()
+	if s.Taken != nil {
+		s.Taken(m)
+	}
+}
