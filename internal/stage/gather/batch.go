@@ -33,10 +33,27 @@ type batch struct {
 	bad      int64            // how many there were
 }
 
-func (b *batch) reset() {
+// reset empties a batch. room is for how many records, likely, it is used first.
+func (b *batch) reset(room int) {
 	b.records, b.names, b.unparsed, b.bad = b.records[:0], nil, nil, 0
+	if b.records == nil {
+		b.records = make([]usage.Record, 0, room)
+	}
 	b.window, b.unknown, b.passed = usage.Window{}, false, usage.Figures{}
 }
+
+// room is how many records a batch of this log may well hold.
+func (l *logRun) room() int {
+	if l.lines.blind {
+		return 0
+	}
+	return int(min(int64(l.BatchRecords), max(l.in.size()/usualLine, firstRoom)))
+}
+
+const (
+	usualLine = 150  // bytes of a usage line
+	firstRoom = 1000 // records
+)
 
 // parse reads the log to its end in batches. It takes empty ones from free and hands full ones over.
 func (l *logRun) parse(ctx context.Context, full chan<- *batch, free <-chan *batch) error {
@@ -50,7 +67,7 @@ func (l *logRun) parse(ctx context.Context, full chan<- *batch, free <-chan *bat
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		b.reset()
+		b.reset(l.room())
 		b.start, b.startHash = l.lines.offset, hash
 		if len(table.names) > maxNames {
 			table = newNameTable(l.directory.Load())
