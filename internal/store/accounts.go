@@ -14,6 +14,7 @@ import (
 // snapshot of its own. Memory depends on the size of a chunk, not on the number of customers.
 type AccountReader struct {
 	Period period.Period
+	Past   bool // read what corrections of earlier bills need: Loaded.Past
 
 	mu       sync.Mutex
 	compiled *account.Catalog
@@ -28,6 +29,8 @@ type Loaded struct {
 	Account *account.Account
 	Draft   *invoice.Bill // nil: none
 	Made    invoice.Revisions
+	Past    *Past // nil: no final bill can have changed, or nobody asked
+	Catalog *account.Catalog
 }
 
 // Sizes of a chunk: what is in memory at once for each goroutine that reads.
@@ -64,12 +67,13 @@ func (r *AccountReader) Read(s *Snapshot, ids []int64, each func(*Loaded) error)
 // base is what all accounts of one snapshot share.
 type base struct {
 	s       *Snapshot
+	past    bool // corrections are asked for
 	builder account.Builder
 	made    invoice.Revisions // without the customer's
 }
 
 func (r *AccountReader) base(s *Snapshot) (*base, error) {
-	b := &base{s: s}
+	b := &base{s: s, past: r.Past}
 	if err := s.expectRanges(); err != nil {
 		return nil, err
 	}
@@ -140,6 +144,7 @@ type chunk struct {
 	others map[int64][]account.OtherRow // assignments of lists that several customers have, or that a place covers, by list
 	places map[place]*placeRows         // sites and servers that are assigned in this chunk
 	billed map[int64]map[int64]bool     // by customer: charges on other bills
+	past   map[int64]*Past              // by customer
 }
 
 // chunk reads customers and objects of as many of the ids as fit.
@@ -212,6 +217,7 @@ func (c *chunk) load() error {
 	for _, read := range []func() error{
 		c.customers, c.groups, c.planRows, c.chargeRows, c.credits, c.bills, c.waivers, c.billedCharges, // by customer
 		c.readPlaces, c.readLists, c.readOthers, c.usage, c.members, c.earlierUsage, // by list
+		c.readPast,
 	} {
 		if err := read(); err != nil {
 			return err
@@ -242,7 +248,8 @@ func (c *chunk) each(do func(*Loaded) error) error {
 		}
 		made := c.made
 		made.Customer = rows.Customer.Revision
-		if err := do(&Loaded{Account: a, Draft: c.drafts[rows.Customer.ID], Made: made}); err != nil {
+		if err := do(&Loaded{Account: a, Draft: c.drafts[rows.Customer.ID], Made: made, Past: c.past[rows.Customer.ID],
+			Catalog: c.builder.Catalog}); err != nil {
 			return err
 		}
 	}

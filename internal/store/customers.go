@@ -115,8 +115,14 @@ func (tx *Tx) UpdateCustomer(c *customer.Customer) error {
 		WHERE id = $20`, append(row, c.ID)...)
 }
 
-// BumpCustomer raises the revision of a customer: its drafts are stale from now on.
+// BumpCustomer raises the revision of a customer whose contracts changed: its drafts are stale from now on, and its
+// final bills are looked at again by the next run.
 func (tx *Tx) BumpCustomer(id int64) error {
+	return tx.Exec(`UPDATE customer SET revision = revision + 1, contract_revision = revision + 1 WHERE id = $1`, id)
+}
+
+// BumpMoney raises the revision of a customer whose credit or bills changed: its drafts are stale from now on.
+func (tx *Tx) BumpMoney(id int64) error {
 	return tx.Exec(`UPDATE customer SET revision = revision + 1 WHERE id = $1`, id)
 }
 

@@ -21,7 +21,7 @@ func (tx *Tx) LockLedger(customerID int64) error {
 // that it gives. It raises the customer's revision, so that other drafts of the customer become stale, and records
 // the booking. Credit that is not there any more is a Conflict fault.
 func (tx *Tx) PostInvoice(b ledger.Bill) error {
-	if err := tx.BumpCustomer(b.CustomerID); err != nil { // holds the ledger, as LockLedger does
+	if err := tx.BumpMoney(b.CustomerID); err != nil { // holds the ledger, as LockLedger does
 		return err
 	}
 	credit, err := tx.CreditOf(b.CustomerID)

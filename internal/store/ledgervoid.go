@@ -22,7 +22,7 @@ func (tx *Tx) VoidBill(note CreditNote) error {
 		note.Amount, note.Reason); err != nil {
 		return err
 	}
-	if err := tx.BumpCustomer(note.CustomerID); err != nil {
+	if err := tx.BumpMoney(note.CustomerID); err != nil {
 		return err
 	}
 	return tx.Record(Change{CustomerID: note.CustomerID, Entity: "bill", EntityID: note.BillID, Action: "void",

@@ -14,6 +14,7 @@ type Input struct {
 	Lists    []List    // every list that Usage or Members name
 	Usage    []Sum     // charged deliveries only, in any order; other days than the period's are left out
 	Members  []Reading // of the period, and for each list the latest one before it, in any order
+	Late     []Line    // corrections of earlier bills, which the bill run has worked out; they come after all other lines
 }
 
 // Customer is the customer that is billed.

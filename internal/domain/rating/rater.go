@@ -64,6 +64,7 @@ func (r *Rater) Rate(in *Input) (*Quote, error) {
 			return nil, err
 		}
 	}
+	r.quote.Lines = append(r.quote.Lines, in.Late...)
 	r.warn()
 	if err := r.sumUp(); err != nil {
 		return nil, err

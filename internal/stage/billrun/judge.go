@@ -38,6 +38,7 @@ type computing struct {
 	rater    *rating.Rater
 	snapshot *store.Snapshot
 	batch    *batch
+	past     *pastReaders
 }
 
 // account decides about one customer.
@@ -51,7 +52,7 @@ func (c *computing) account(l *store.Loaded) error {
 	if err := c.unbilledUsage(a); err != nil {
 		return err
 	}
-	codes, quote, err := c.refusal(a)
+	codes, quote, late, err := c.refusal(l)
 	if err != nil {
 		return err
 	}
@@ -59,33 +60,49 @@ func (c *computing) account(l *store.Loaded) error {
 		c.skip(l, codes)
 		return nil
 	}
-	c.bill(l, quote)
+	c.bill(l, quote, late)
 	return nil
 }
 
-// refusal returns the codes for which a customer is not billed, or the quote for one who is.
-func (c *computing) refusal(a *account.Account) (codes []string, quote *rating.Quote, err error) {
+// refusal returns the codes for which a customer is not billed, or the quote for one who is, with the corrections of
+// earlier bills in it.
+func (c *computing) refusal(l *store.Loaded) (codes []string, quote *rating.Quote, late []invoice.Line, err error) {
+	a := l.Account
 	switch {
 	case !a.Customer.Active:
-		return []string{codeInactive}, nil, nil
+		return []string{codeInactive}, nil, nil, nil
 	case a.Customer.Dates.Valid() && a.Customer.Dates.Start > c.period.End:
-		return []string{codeNotStarted}, nil, nil
+		return []string{codeNotStarted}, nil, nil, nil
 	}
 	for i := range a.Bills {
 		if a.Bills[i].Final && a.Bills[i].Days.Overlaps(c.period) {
-			return []string{codeAlreadyBilled}, nil, nil
+			return []string{codeAlreadyBilled}, nil, nil, nil
 		}
 	}
 	problems := validation.Check(a, &c.surroundings)
 	c.batch.tally.warn(validation.Codes(problems, validation.Warning))
 	if validation.HasErrors(problems) {
-		return validation.Codes(problems, validation.Error), nil, nil
+		return validation.Codes(problems, validation.Error), nil, nil, nil
 	}
-	quote, err = c.rater.Rate(&a.Input)
+	quote, late, err = c.rate(l)
 	if cannotRate(err) {
-		return []string{string(validation.CannotRate)}, nil, nil
+		return []string{string(validation.CannotRate)}, nil, nil, nil
 	}
-	return nil, quote, err
+	return nil, quote, late, err
+}
+
+// rate returns the quote, with the corrections that stand in it.
+func (c *computing) rate(l *store.Loaded) (*rating.Quote, []invoice.Line, error) {
+	late, err := c.late(l)
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := input(l, late)
+	if err != nil {
+		return nil, nil, err
+	}
+	quote, err := c.rater.Rate(in)
+	return quote, late, err
 }
 
 // cannotRate says whether an error is about the customer's numbers, and not about the program or the database.
@@ -115,9 +132,10 @@ func (c *computing) withdraw(l *store.Loaded, because string) {
 }
 
 // bill makes the draft, and compares it with the one that exists.
-func (c *computing) bill(l *store.Loaded, quote *rating.Quote) {
+func (c *computing) bill(l *store.Loaded, quote *rating.Quote, late []invoice.Line) {
 	a, tally, changes := l.Account, c.batch.tally, &c.batch.changes
 	b := invoice.Make(a, quote, l.Made, warnings(a, quote))
+	name(b, late)
 	tally.bill(b.Total)
 	if len(quote.Warnings) > 0 {
 		tally.warn([]string{string(validation.UsageWithoutPlan)})

@@ -99,7 +99,7 @@ func (r *run) work(ctx context.Context, todo <-chan *batch, done chan<- *batch) 
 func (r *run) compute(ctx context.Context, rater *rating.Rater, b *batch) error {
 	b.changes, b.tally = store.DraftChanges{RunID: r.id}, newTally()
 	return r.db.Read(ctx, func(s *store.Snapshot) error {
-		c := &computing{judge: &r.judge, rater: rater, snapshot: s, batch: b}
+		c := &computing{judge: &r.judge, rater: rater, snapshot: s, batch: b, past: &r.past}
 		var err error
 		b.print, err = r.reader.Read(s, b.ids, func(l *store.Loaded) error { return r.visit(c, l) })
 		return err

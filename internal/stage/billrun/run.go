@@ -36,6 +36,7 @@ const (
 // exist, and the store's faults. What was stored before a fault stays, and is right: start the run again.
 func Run(ctx context.Context, db *store.DB, by store.By, o Options) (*Result, error) {
 	r := &run{db: db, by: by, options: o, reader: store.NewAccountReader(o.Period), tally: newTally(), visit: (*computing).account}
+	r.reader.Past = true
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -67,6 +68,7 @@ type run struct {
 	id       int64   // of its row, 0 in a dry run
 	judge    judge
 	tally    *tally
+	past     pastReaders
 	visit    func(*computing, *store.Loaded) error // what is done with each customer
 }
 

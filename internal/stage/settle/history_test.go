@@ -60,7 +60,8 @@ type history struct {
 	*world
 	number  int
 	records int
-	money   int64 // net of what came in and was given, and not taken back
+	money   int64            // net of what came in and was given, and not taken back
+	sent    map[string]int64 // recipients by customer and month
 }
 
 // provider has a customer who pays, and one who paid in advance. Both have a one-time charge.
@@ -87,7 +88,7 @@ func (h *history) begin() {
 	h.ctx, h.customers, h.today = context.Background(), nil, period.MustParse("2026-12-01")
 	h.must(h.take(fmt.Sprintf(provider, h.number)))
 	h.customers = []string{fmt.Sprintf("A%d", h.number), fmt.Sprintf("B%d", h.number)}
-	h.money = 1500
+	h.money, h.sent = 1500, map[string]int64{}
 	h.must(h.db.Read(h.ctx, func(s *store.Snapshot) error {
 		all, err := s.Bills(store.BillFilter{AfterID: h.after})
 		if len(all) > 0 {
@@ -134,8 +135,15 @@ func (h *history) do(what string) error {
 		h.records++
 		day := month.Period().Start + period.Date(rapid.IntRange(0, 29).Draw(h.T, "day"))
 		site := strings.ToLower(customer) + ".test"
-		return h.report(fmt.Sprintf(`{"id":"h%d-%d","server":"s1","site":%q,"list":"news","at":"%sT12:00:00Z","bytes":100,"recipients":%d}`,
-			h.number, h.records, site, day, rapid.IntRange(1, 5000).Draw(h.T, "recipients")))
+		recipients := rapid.Int64Range(1, 5000).Draw(h.T, "recipients")
+		line := fmt.Sprintf(`{"id":"h%d-%d","server":"s1","site":%q,"list":"news","at":"%sT12:00:00Z","bytes":100,"recipients":%d}`,
+			h.number, h.records, site, day, recipients)
+		if h.report(line) != nil { // broken off: it is reported again
+			h.ctx = context.Background()
+			h.must(h.report(line))
+		}
+		h.sent[customer+" "+month.String()] += recipients
+		return nil
 	case "run":
 		return h.run(month.Period(), h.customers...)
 	case "send":
@@ -306,9 +314,10 @@ func (h *history) charges(customer string) map[string]int {
 	return out
 }
 
-// finish bills what is left, month by month: then each day and each charge is billed once.
+// finish bills what is left, month by month, and December, on which the last corrections stand: then each day, each
+// charge and each recipient is billed once.
 func (h *history) finish() {
-	for _, month := range months {
+	for _, month := range append(slices.Clone(months), 202612) {
 		h.must(h.run(month.Period(), h.customers...))
 		for _, customer := range h.customers {
 			b, err := h.bill(customer, month)
@@ -323,8 +332,16 @@ func (h *history) finish() {
 	for _, b := range h.finals() {
 		days += b.Period.Days()
 	}
-	if days != 2*91 {
-		h.Errorf("%d days are billed, want twice 91", days)
+	if days != 2*(91+31) {
+		h.Errorf("%d days are billed, want twice 122", days)
+	}
+	for _, customer := range h.customers {
+		for _, month := range months {
+			over := max(0, h.sent[customer+" "+month.String()]-100)
+			if got, want := h.billedFor(customer, month), 1000+(over*37+50)/100; got != want {
+				h.Errorf("%s is billed %d for %s with all corrections, want %d", customer, got, month, want)
+			}
+		}
 	}
 	for customer, charges := range map[string]int{h.customers[0]: 1, h.customers[1]: 2} {
 		if got := h.charges(customer); len(got) != charges {
@@ -332,4 +349,23 @@ func (h *history) finish() {
 		}
 	}
 	h.check()
+}
+
+// billedFor adds up what all final bills bill a customer for a month, but for charges.
+func (h *history) billedFor(customer string, month period.Month) (sum int64) {
+	for _, b := range h.finals() {
+		if b.Company != customer {
+			continue
+		}
+		h.must(h.db.Read(h.ctx, func(s *store.Snapshot) error {
+			lines, err := s.BillLines(b.CustomerID, b.ID)
+			for _, l := range lines {
+				if l.Month == month && l.Kind != "charge" {
+					sum += l.Amount
+				}
+			}
+			return err
+		}))
+	}
+	return sum
 }

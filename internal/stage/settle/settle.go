@@ -105,7 +105,7 @@ func (d *desk) book(tx *store.Tx, e ledger.Entry) (*Booking, error) {
 		return nil, err
 	}
 	if e.Credit != 0 {
-		if err := tx.BumpCustomer(e.CustomerID); err != nil {
+		if err := tx.BumpMoney(e.CustomerID); err != nil {
 			return nil, err
 		}
 	}

@@ -133,7 +133,8 @@ CREATE TABLE customer (
   card_expiration BIGINT NOT NULL,    -- yyyymm, 0 without a card
   house BOOLEAN NOT NULL,
   information TEXT NOT NULL,          -- JSON object of named fields, in order
-  revision BIGINT NOT NULL,           -- grows with each change to the customer, its groups and assignments
+  revision BIGINT NOT NULL,           -- grows with each change to the customer, its groups and assignments, and its money
+  contract_revision BIGINT NOT NULL DEFAULT 0, -- the revision of the last change that was not about money
   created_at BIGINT NOT NULL
 );
 
@@ -412,6 +413,7 @@ CREATE TABLE bill_line (
   tax BIGINT NOT NULL,
   PRIMARY KEY (customer_id, bill_id, line)
 )/*clustered*/;
+CREATE INDEX bill_line_late ON bill_line (customer_id) WHERE kind = 'late';
 
 -- The outbox: one row an address of a final bill. A mail is sent in the state sending, which is committed before the
 -- conversation with the mail server: a row that a dead process left so may have been mailed.
