@@ -20,6 +20,10 @@ type billRunCmd struct {
 // customers: collecting it more often costs a tenth of the time.
 const garbagePercent = 400
 
+// memoryBytes is the memory from which on garbage is collected as often as needed to stay below it. It is no bound: a
+// customer with very many lists may take more.
+const memoryBytes = 120 << 20
+
 // Help shows an example.
 func (*billRunCmd) Help() string {
 	return "Drafts of the same period are replaced; final bills are never touched. A run that broke off is started again.\n\n" +
@@ -42,6 +46,7 @@ func (cmd *billRunCmd) Run(c *Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	defer debug.SetGCPercent(debug.SetGCPercent(garbagePercent))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryBytes))
 	bar := c.Progress("customers", 0)
 	result, err := billrun.Run(c, db, c.By(), billrun.Options{
 		Period: p, Customers: cmd.Customer, DryRun: cmd.DryRun, Total: bar.Total, Progress: bar.Add,

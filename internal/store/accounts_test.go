@@ -33,11 +33,11 @@ func accountHouse(t *testing.T, url string) *store.DB {
 				s.Customer(&store.SeedCustomer{ID: id, Company: fmt.Sprintf("C%d", id), Email: "a@b.test", Payment: "invoice", Dates: period.Open(), Salespeople: "[]"}),
 				s.Group(id, id, 0, "Main"),
 				s.AssignPlan(id, id, id, 1, period.Open()),
-				s.AssignCharge(id, id, id, 0, 1, "", "2", period.Period{Start: september.Start, End: period.Last}),
+				s.AssignCharge(id, id, id, 0, 1, "", "2", period.Period{Start: billedMonth.Start, End: period.Last}),
 				s.AssignList(id, id, id, 0, 1, 10*id, false),
-				s.Sum(&store.SeedSum{List: 10 * id, Day: september.Start + 1, KB: 3, Messages: id, Recipients: 2 * id, RecipientBytes: 3 * id}),
-				s.Sum(&store.SeedSum{List: 10 * id, Day: september.End + 1, KB: 3, Messages: 99, Recipients: 99, RecipientBytes: 99}),
-				s.Members(10*id, september.Start-40, 1), s.Members(10*id, september.Start-3, id), s.Members(10*id, september.Start+9, id+1))
+				s.Sum(&store.SeedSum{List: 10 * id, Day: billedMonth.Start + 1, KB: 3, Messages: id, Recipients: 2 * id, RecipientBytes: 3 * id}),
+				s.Sum(&store.SeedSum{List: 10 * id, Day: billedMonth.End + 1, KB: 3, Messages: 99, Recipients: 99, RecipientBytes: 99}),
+				s.Members(10*id, billedMonth.Start-40, 1), s.Members(10*id, billedMonth.Start-3, id), s.Members(10*id, billedMonth.Start+9, id+1))
 		}
 		for _, err := range steps {
 			if err != nil {
@@ -49,14 +49,14 @@ func accountHouse(t *testing.T, url string) *store.DB {
 	return db
 }
 
-var september = period.Month(202609).Period()
+var billedMonth = period.Month(202609).Period()
 
 // accounts tells of each account what it has.
 func accounts(t *testing.T, db *store.DB, ids ...int64) string {
 	t.Helper()
 	var out strings.Builder
 	readBills(t, db, func(s *store.Snapshot) error {
-		_, err := store.NewAccountReader(september).Read(s, ids, func(l *store.Loaded) error {
+		_, err := store.NewAccountReader(billedMonth).Read(s, ids, func(l *store.Loaded) error {
 			a := l.Account
 			fmt.Fprintf(&out, "%s groups %d", a.Customer.Company, len(a.Groups))
 			for i := range a.Input.Lists {
@@ -98,7 +98,7 @@ func TestAccountsAreReadWholeHoweverFarApartTheyLie(t *testing.T) {
 
 // draft is a bill of a customer with a line for each amount.
 func draft(customer int64, amounts ...int64) *invoice.Bill {
-	b := &invoice.Bill{CustomerID: customer, Period: september, Currency: money.MustCurrency("USD"), Usage: "[]", Made: invoice.Revisions{Customer: 1}}
+	b := &invoice.Bill{CustomerID: customer, Period: billedMonth, Currency: money.MustCurrency("USD"), Usage: "[]", Made: invoice.Revisions{Customer: 1}}
 	for i, amount := range amounts {
 		b.Subtotal += amount
 		b.Total += amount
@@ -112,21 +112,21 @@ func TestDraftsAreStoredReplacedAndWithdrawn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := accountHouse(t, url)
 		ids := []int64{3, 5000}
-		print := func() (p store.BillsPrint) {
+		printed := func() (p store.BillsPrint) {
 			readBills(t, db, func(s *store.Snapshot) (err error) { p, err = s.BillsPrint(ids); return err })
 			return p
 		}
 		stored := func() map[int64]*invoice.Bill {
 			out := map[int64]*invoice.Bill{}
 			readBills(t, db, func(s *store.Snapshot) error {
-				seen, err := store.NewAccountReader(september).Read(s, ids, func(l *store.Loaded) error {
+				seen, err := store.NewAccountReader(billedMonth).Read(s, ids, func(l *store.Loaded) error {
 					if l.Draft != nil {
 						out[l.Account.Customer.ID] = l.Draft
 					}
 					return nil
 				})
-				if seen != print() {
-					t.Errorf("the reader's print is %+v, and the bills' %+v", seen, print())
+				if seen != printed() {
+					t.Errorf("the reader's print is %+v, and the bills' %+v", seen, printed())
 				}
 				return err
 			})
@@ -135,10 +135,10 @@ func TestDraftsAreStoredReplacedAndWithdrawn(t *testing.T) {
 		save := func(d *store.DraftChanges) {
 			writeBills(t, db, func(tx *store.Tx) error { return tx.SaveDrafts(d) })
 		}
-		empty := print()
+		empty := printed()
 		a, b := draft(3, 100, 200), draft(5000, 7)
 		save(&store.DraftChanges{RunID: 1, New: []*invoice.Bill{a, b}})
-		first := print()
+		first := printed()
 		if first == empty {
 			t.Error("two new bills leave no trace")
 		}
@@ -152,7 +152,7 @@ func TestDraftsAreStoredReplacedAndWithdrawn(t *testing.T) {
 		if got := stored(); !got[3].SameContent(again) || got[3].ID != a.ID || !got[5000].SameContent(b) {
 			t.Errorf("replaced: %+v", got[3])
 		}
-		if print() == first {
+		if printed() == first {
 			t.Error("a replaced bill leaves no trace")
 		}
 		newer := store.Refresh{ID: b.ID, CustomerID: 5000, Before: b.Made, Now: invoice.Revisions{Customer: 2, Catalog: 3, Settings: 4, Usage: 5}}

@@ -15,11 +15,7 @@ import (
 // copyInto loads the values by COPY in PostgreSQL's binary form. The columns of the schema are BIGINT, BOOLEAN, TEXT and
 // BYTEA, whose form is that of the Go values; the driver's own way asks for the type of each value.
 func (b *Bulk) copyInto(table string) error {
-	columns := make([]string, len(b.columns))
-	for i, name := range b.columns {
-		columns[i] = pgx.Identifier{name}.Sanitize()
-	}
-	statement := "COPY " + pgx.Identifier{table}.Sanitize() + " (" + strings.Join(columns, ",") + ") FROM STDIN BINARY"
+	statement := `COPY "` + table + `" ("` + strings.Join(b.columns, `","`) + `") FROM STDIN BINARY`
 	source := &copyReader{values: b.values, width: len(b.columns), buf: append(make([]byte, 0, copyBufferBytes+copyBufferBytes/4), copyHeader...)}
 	return b.tx.conn.Raw(func(driverConn any) error {
 		conn, ok := driverConn.(*stdlib.Conn)

@@ -82,7 +82,7 @@ func TestSumsAreThoseOfTheDeliveries(t *testing.T) {
 }
 
 func TestTheSameSeedMakesTheSameProvider(t *testing.T) {
-	print := func(o seed.Options) string {
+	show := func(o seed.Options) string {
 		url := storetest.SQLite(t)
 		if _, err := fill(t, url, o); err != nil {
 			t.Fatal(err)
@@ -90,13 +90,13 @@ func TestTheSameSeedMakesTheSameProvider(t *testing.T) {
 		return figure(t, url, `SELECT group_concat(company || email || payment_method || start_day) FROM (SELECT * FROM customer ORDER BY id)`) +
 			figure(t, url, `SELECT sum(list_id * day * kb * recipients) FROM usage_sum`)
 	}
-	want := print(small)
-	if print(small) != want {
+	want := show(small)
+	if show(small) != want {
 		t.Error("the same seed made another provider")
 	}
 	other := small
 	other.Seed++
-	if print(other) == want {
+	if show(other) == want {
 		t.Error("another seed made the same provider")
 	}
 }
