@@ -176,12 +176,16 @@ func (tx *Tx) InsertContracts(n *NewContracts) error {
 	if err != nil {
 		return err
 	}
-	return insertAll(tx, "object_assignment", n.objects, []string{"customer_id", "group_id", "position", "server_id", "site", "list_id",
+	err = insertAll(tx, "object_assignment", n.objects, []string{"customer_id", "group_id", "position", "server_id", "site", "list_id",
 		"start_day", "end_day", "free", "description"}, func(_ int64, p assigned[contract.Object]) []any {
 		a := p.row
 		return []any{p.in.Customer.ID, p.in.Group.ID, a.Position, a.ServerID, a.Site, a.ListID,
 			int64(a.Dates.Start), int64(a.Dates.End), a.Free, a.Description}
 	})
+	for i := range n.objects {
+		tx.touch(place{n.objects[i].row.ServerID, n.objects[i].row.Site})
+	}
+	return err
 }
 
 // insertAll loads rows into a table, with successive new ids as last column.
@@ -216,6 +220,7 @@ func (tx *Tx) UpdateChargeAssignment(customerID int64, a *contract.Charge) error
 
 // UpdateObjectAssignment stores what may change of an object's assignment: end, free, description.
 func (tx *Tx) UpdateObjectAssignment(customerID int64, a *contract.Object) error {
+	tx.touch(place{a.ServerID, a.Site})
 	return tx.Exec(`UPDATE object_assignment SET end_day = $3, free = $4, description = $5 WHERE customer_id = $1 AND id = $2`,
 		customerID, a.ID, int64(a.Dates.End), a.Free, a.Description)
 }

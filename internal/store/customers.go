@@ -92,6 +92,7 @@ func (tx *Tx) InsertCustomers(customers []*customer.Customer) error {
 		"card_last4", "card_expiration", "house", "information", "id", "revision", "created_at")
 	for i, c := range customers {
 		c.ID, c.Revision = id+int64(i), 1
+		tx.changed(c.ID)
 		row, err := customerRow(c)
 		if err != nil {
 			return err
@@ -118,6 +119,7 @@ func (tx *Tx) UpdateCustomer(c *customer.Customer) error {
 // BumpCustomer raises the revision of a customer whose contracts changed: its drafts are stale from now on, and its
 // final bills are looked at again by the next run.
 func (tx *Tx) BumpCustomer(id int64) error {
+	tx.changed(id)
 	return tx.Exec(`UPDATE customer SET revision = revision + 1, contract_revision = revision + 1 WHERE id = $1`, id)
 }
 

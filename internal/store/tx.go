@@ -20,6 +20,8 @@ type Tx struct {
 	Snapshot
 	by      By
 	history []change
+	bumped  map[int64]bool // customers that are new or whose revision was raised
+	touched map[place]bool // sites and servers where something was assigned
 }
 
 // By returns who acts in this transaction.
@@ -27,6 +29,9 @@ func (tx *Tx) By() By { return tx.by }
 
 func (tx *Tx) run(do func(*Tx) error) error {
 	if err := do(tx); err != nil {
+		return err
+	}
+	if err := tx.bumpHolders(); err != nil {
 		return err
 	}
 	return tx.writeHistory()
