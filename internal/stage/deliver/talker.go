@@ -12,8 +12,8 @@ import (
 
 // Limits of patience with a mail server.
 const (
-	maxTries    = 3 // how often one mail is tried on new connections in a row, and a connection opened
-	maxTroubled = 3 // mails in a row of which nothing comes, before the mail server counts as out of order
+	maxTries    = 3  // how often one mail is tried on new connections in a row, and a connection opened
+	maxTroubled = 10 // mails in a row of which nothing comes, before the mail server counts as out of order
 )
 
 // talker talks to the mail server over one connection at a time.
@@ -82,7 +82,7 @@ func (t *talker) send(ctx context.Context, j job) error {
 
 // judge gives the mail server up when mail after mail comes to nothing. One such mail waits, and the others go on.
 func (t *talker) judge(o mail.Outcome) error {
-	if !o.Trouble || o.State != mail.Later {
+	if !o.Trouble {
 		t.run.troubles.Store(0)
 		return nil
 	}
