@@ -54,7 +54,7 @@ func printVoided(w io.Writer, v *settle.Voided) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "Credit note %s of %s over %s %s takes back %s of %s\n", v.CreditNote, v.Date, statement.Thousands(v.Taken), v.Currency,
 		billName(v.Bill, v.Number), statement.Clean(v.Customer))
-	fmt.Fprintf(&out, "%s owes %s %s in all and has %s of credit\n", statement.Clean(v.Customer), statement.Thousands(v.Owed), v.Currency, statement.Thousands(v.Left))
+	fmt.Fprintf(&out, "%s owes %s %s in all and has %s %s of credit\n", statement.Clean(v.Customer), statement.Thousands(v.Owed), v.Currency, statement.Thousands(v.Left), v.Currency)
 	fmt.Fprintf(&out, "Its days can be billed again: postmeter bill run\n")
 	_, err := io.WriteString(w, out.String())
 	return err
