@@ -26,26 +26,28 @@ func (tx *Tx) AdoptUnknownUsage(serverID int64, loc *time.Location) (moved int64
 		return 0, err
 	}
 	directory, calendar := usage.NewDirectory(names), usage.NewCalendar(loc)
-	for _, key := range keys {
-		match := key.match(directory)
-		if match.None() {
-			continue
-		}
-		n, err := tx.adoptUsage(serverID, key, match, calendar)
-		if err != nil {
-			return 0, err
-		}
-		moved += n
-		if key.source == usage.Reported {
-			if err := tx.adoptReported(serverID, key, match); err != nil {
+	for _, text := range keys {
+		for _, key := range []unknownKey{{text, usage.FromListServer}, {text, usage.FromMailServer}, {text, usage.Reported}} {
+			match := key.match(directory)
+			if match.None() {
+				continue
+			}
+			n, err := tx.adoptUsage(serverID, key, match, calendar)
+			if err != nil {
 				return 0, err
+			}
+			moved += n
+			if key.source == usage.Reported {
+				if err := tx.adoptReported(serverID, key, match); err != nil {
+					return 0, err
+				}
 			}
 		}
 	}
 	return moved, nil
 }
 
-// unknownKey is a name that no list had.
+// unknownKey is a name that no list had, in usage of a source.
 type unknownKey struct{ text, source string }
 
 // match looks the name up: reports say site and list apart, logs do not.
@@ -57,18 +59,23 @@ func (k unknownKey) match(d *usage.Directory) usage.Match {
 	return d.At(site, list)
 }
 
-func (s *Snapshot) unknownKeys(serverID int64) ([]unknownKey, error) {
-	var out []unknownKey
-	for row, err := range s.rows(`SELECT list_key, source FROM usage_unknown WHERE server_id = $1
-		UNION SELECT list_key, '`+usage.Reported+`' FROM reading_unknown WHERE server_id = $1 ORDER BY 1, 2`, serverID) {
+// unknownKeys returns the names that no list had. There may be many records of each: the query steps from name to name
+// along the key of the table.
+func (s *Snapshot) unknownKeys(serverID int64) ([]string, error) {
+	const names = `SELECT list_key FROM (WITH RECURSIVE k (list_key) AS (SELECT min(list_key) FROM T WHERE server_id = $1
+		UNION ALL SELECT (SELECT min(t.list_key) FROM T t WHERE t.server_id = $1 AND t.list_key > k.list_key) FROM k WHERE k.list_key IS NOT NULL)
+		SELECT list_key FROM k WHERE list_key IS NOT NULL) AS found`
+	query := strings.ReplaceAll(names, "FROM T", "FROM usage_unknown") + " UNION " + strings.ReplaceAll(names, "FROM T", "FROM reading_unknown")
+	var out []string
+	for row, err := range s.rows(query+` ORDER BY 1`, serverID) {
 		if err != nil {
 			return nil, err
 		}
-		var k unknownKey
-		if err := row.Scan(&k.text, &k.source); err != nil {
+		var key string
+		if err := row.Scan(&key); err != nil {
 			return nil, err
 		}
-		out = append(out, k)
+		out = append(out, key)
 	}
 	return out, nil
 }

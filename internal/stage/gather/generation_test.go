@@ -152,3 +152,24 @@ func TestFormatsOfOneFileAreApart(t *testing.T) {
 		check(t, "the right one", h.ingest("mailman3", f), "10 10 0 0 0")
 	})
 }
+
+// TestRotationBetweenTheLinesOfAPair cuts a log of pairs at every line.
+func TestRotationBetweenTheLinesOfAPair(t *testing.T) {
+	var lines []string
+	for i := range 4 {
+		head := fmt.Sprintf("Nov 22 10:45:%02d 2026 (%d) <%d@x.test> ", i, 7+i%2, i)
+		lines = append(lines, head+"smtp to news@alpha.test for 10 recips, completed in 0.1 seconds\n", head+fmt.Sprintf("post to news@alpha.test from a@x.test, %d bytes\n", 100+i))
+	}
+	lines[3], lines[4] = lines[4], lines[3] // two processes at once
+	for cut := 1; cut < len(lines); cut++ {
+		url := storetest.SQLite(t)
+		h := newHouse(t, url)
+		before, after := strings.Join(lines[:cut], ""), strings.Join(lines[cut:], "")
+		result := h.result(gather.Order{Format: "mailman3-default", Inputs: []gather.Input{file(t, before), file(t, after)}})
+		check(t, fmt.Sprintf("cut after line %d", cut), figures(result), "4 4 0 0 0")
+		check(t, "again", h.ingest("mailman3-default", file(t, before), file(t, after)), "4 0 4 0 0")
+		if got := openTables(t, url).lists()["alpha.test/news"]; got != "4 40 4060" {
+			t.Errorf("cut after line %d: counted %q", cut, got)
+		}
+	}
+}

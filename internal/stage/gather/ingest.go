@@ -27,7 +27,7 @@ type Order struct {
 	Note     func(string) // takes what people should know, one line each; may be nil
 
 	BatchRecords int               // records of one transaction at most; 0: DefaultBatchRecords
-	Step         func(step string) // told of each step, for tests that break off there; may be nil
+	Step         func(step string) // told of each step, by two goroutines, for tests that break off there; may be nil
 }
 
 // DefaultBatchRecords is how many records one transaction holds at most. Three batches of 64 bytes a record are in

@@ -60,13 +60,13 @@ func (t *nameTable) find(key []byte, day period.Date) (index int32, list int64) 
 
 func (t *nameTable) slot(key []byte) *nameSlot {
 	hash := maphash.Bytes(t.seed, key)
-	mask := uint64(len(t.slots) - 1)
+	mask, tag := uint64(len(t.slots)-1), uint32(hash>>32)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		slot := &t.slots[i]
 		if slot.index == 0 {
 			return t.add(key, hash)
 		}
-		if slot.tag == uint32(hash>>32) && t.is(slot, key) {
+		if slot.tag == tag && t.is(slot, key) {
 			return slot
 		}
 	}
