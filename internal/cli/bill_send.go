@@ -107,6 +107,8 @@ type wouldRepeat struct {
 func printPreview(w io.Writer, p *deliver.Preview) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Would make %d bills final, %s %s together, and send %d mails\n", p.Bills, statement.Thousands(p.Total), p.Currency, p.Mails+p.Queued)
+	fmt.Fprintf(&b, "From %s\n", p.From)
+	notes(&b, p.Warnings)
 	if p.Queued > 0 {
 		fmt.Fprintf(&b, "Of the mails, %d belong to bills that are final already\n", p.Queued)
 	}
@@ -150,6 +152,7 @@ func printRepeats(w io.Writer, id int64, repeats []deliver.Repeat) error {
 func printSent(w io.Writer, r *deliver.Result) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Sent %d bills, %s %s together; %d mails were taken\n", r.Sent, statement.Thousands(r.Total), r.Currency, r.Mails.Sent)
+	notes(&b, r.Warnings)
 	if r.NotMailed > 0 {
 		fmt.Fprintf(&b, "Kept without a mail, as the settings say: %d bills\n", r.NotMailed)
 	}
@@ -163,6 +166,12 @@ func printSent(w io.Writer, r *deliver.Result) error {
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
+}
+
+func notes(b *strings.Builder, warnings []string) {
+	for _, w := range warnings {
+		fmt.Fprintf(b, "Note: %s\n", w)
+	}
 }
 
 func printTroubles(b *strings.Builder, title string, troubles []deliver.Trouble, all int64) error {

@@ -17,17 +17,13 @@ import (
 
 // transport returns where mails go: what POSTMETER_SMTP says, or the mail server of the settings.
 func (c *Context) transport(db *store.DB) (mail.Transport, error) {
-	name, err := os.Hostname()
-	if err != nil {
-		name = "" // the greeting has a name for this
-	}
-	o := mail.Options{Name: name}
+	o := mail.Options{Name: hostName()}
 	if c.Config.SMTP != "" {
 		return mail.Parse(c.Config.SMTP, o)
 	}
 	var set settings.Settings
 	var sealed []byte
-	err = db.Read(c, func(s *store.Snapshot) error {
+	err := db.Read(c, func(s *store.Snapshot) (err error) {
 		if set, err = s.Settings(); err == nil {
 			sealed, err = s.SMTPSecret()
 		}
@@ -49,10 +45,19 @@ func (c *Context) transport(db *store.DB) (mail.Transport, error) {
 	return mail.NewSMTP(server, o), nil
 }
 
+// hostName is the name of this machine, empty if it has none.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
 // order is what a mailing needs, for the bills with the ids.
 func (c *Context) order(db *store.DB, bills []int64) (deliver.Order, error) {
 	t, err := c.transport(db)
-	return deliver.Order{DB: db, By: c.By, Transport: t, Bills: bills}, err
+	return deliver.Order{DB: db, By: c.By, Transport: t, Bills: bills, Host: hostName()}, err
 }
 
 // agree asks whether to do what was just shown, on standard error. Where nobody can answer, nothing is done.

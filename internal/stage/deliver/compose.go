@@ -12,10 +12,11 @@ import (
 
 // letterhead is what all mails have in common.
 type letterhead struct {
-	order   *Order
-	company string
-	from    mail.Person
-	bounces string
+	order    *Order
+	company  string
+	from     mail.Person
+	bounces  string
+	warnings []string
 }
 
 // messageID returns a new Message-ID, in the domain of the sender.

@@ -5,7 +5,6 @@ import (
 	"io"
 	"time"
 
-	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/settings"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/outside/document"
@@ -19,6 +18,7 @@ type Order struct {
 	By        func() store.By // who acts, and when: it reads the one clock, for each transaction
 	Transport mail.Transport
 	Bills     []int64 // empty: all drafts, and all mails that wait
+	Host      string  // of this machine: mails are from there if no setting says from whom; empty: localhost
 
 	Connections int           // to the mail server; 0: DefaultConnections
 	Batch       int           // bills of one transaction, and mails reserved at once; 0: DefaultBatch
@@ -51,6 +51,9 @@ func (o *Order) setDefaults() {
 	if o.Pause == 0 {
 		o.Pause = DefaultPause
 	}
+	if o.Host == "" {
+		o.Host = "localhost"
+	}
 	if o.Text == nil {
 		o.Text = document.Text
 	}
@@ -75,10 +78,11 @@ func (o *Order) letterhead(ctx context.Context) (*letterhead, error) {
 	if err != nil {
 		return nil, err
 	}
-	if set.BillingAdminEmail == "" {
-		return nil, fault.New(fault.Conflict, "nobody is set from whom invoices come: import the setting billing_admin_email; nothing was sent")
-	}
 	l := &letterhead{order: o, company: set.Company.Name, from: mail.Person{Name: set.BillingAdminName, Address: set.BillingAdminEmail}, bounces: set.BounceEmail}
+	if l.from.Address == "" {
+		l.from.Address = "billing@" + o.Host
+		l.warnings = append(l.warnings, "no setting billing_admin_email says from whom invoices come: they are from "+l.from.Address)
+	}
 	if l.from.Name == "" {
 		l.from.Name = set.Company.Name
 	}

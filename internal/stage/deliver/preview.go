@@ -19,6 +19,8 @@ type Preview struct {
 	Queued    int64       `json:"queued"`     // mails of bills that are final already
 	To        []Recipient `json:"to"`         // the first of them
 	Skipped   []Skipped   `json:"skipped"`
+	From      string      `json:"from"`
+	Warnings  []string    `json:"warnings"`
 }
 
 // Recipient is a customer who would get a bill.
@@ -38,13 +40,18 @@ func (p *Preview) Nothing() bool { return p.Bills+p.Queued == 0 }
 // Look says what sending would do, and does none of it. A bill that does not exist is a NotFound fault.
 func Look(ctx context.Context, o Order) (*Preview, error) {
 	o.setDefaults()
-	p := &Preview{To: []Recipient{}, Skipped: []Skipped{}}
+	p := &Preview{To: []Recipient{}, Skipped: []Skipped{}, Warnings: []string{}}
 	if err := o.exist(ctx); err != nil {
 		return nil, err
 	}
+	head, err := o.letterhead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p.From, p.Warnings = head.from.Address, append(p.Warnings, head.warnings...)
 	var total int64
 	at := o.By().At
-	err := o.drafts(ctx, func(ids []int64) error {
+	err = o.drafts(ctx, func(ids []int64) error {
 		return o.DB.Read(ctx, func(s *store.Snapshot) error {
 			rows, err := s.BillsByID(ids)
 			if err != nil {

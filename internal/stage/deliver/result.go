@@ -17,6 +17,7 @@ type Result struct {
 	Waiting     []Trouble `json:"waiting"`     // to be tried again later
 	Unconfirmed []Trouble `json:"unconfirmed"` // nobody knows whether they arrived: they wait for a decision
 	Skipped     []Skipped `json:"skipped"`     // bills that were not sent
+	Warnings    []string  `json:"warnings"`
 
 	total    int64
 	currency money.Currency
@@ -43,7 +44,7 @@ type Trouble struct {
 const maxTroubles = 1000
 
 func newResult() *Result {
-	return &Result{Refused: []Trouble{}, Waiting: []Trouble{}, Unconfirmed: []Trouble{}, Skipped: []Skipped{}}
+	return &Result{Refused: []Trouble{}, Waiting: []Trouble{}, Unconfirmed: []Trouble{}, Skipped: []Skipped{}, Warnings: []string{}}
 }
 
 // mailed counts what became of a mail.

@@ -50,6 +50,7 @@ func carryOut(ctx context.Context, o Order, fill func(context.Context, *run) err
 	if r.head, err = o.letterhead(ctx); err != nil {
 		return nil, err
 	}
+	r.result.Warnings = append(r.result.Warnings, r.head.warnings...)
 	if r.first, err = o.Transport.Open(ctx); err != nil {
 		return nil, err
 	}

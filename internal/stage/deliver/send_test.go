@@ -220,10 +220,21 @@ func TestNothingIsNumberedWithoutAMailServer(t *testing.T) {
 			h.Errorf("got %v", err)
 		}
 		want(h, "statuses", h.statuses(), "C1 draft")
-		h.take("settings: {billing_admin_email: \"\"}")
-		if _, err := deliver.Send(context.Background(), h.order()); fault.KindOf(err) != fault.Conflict {
-			h.Errorf("without a sender: %v", err)
-		}
+	})
+}
+
+// TestMailsAreFromSomebody has no setting that says from whom.
+func TestMailsAreFromSomebody(t *testing.T) {
+	each(t, func(h *house) {
+		h.take("settings: {billing_admin_email: \"\", bounce_email: \"\"}")
+		h.customers("a@c1.test")
+		h.run(september)
+		o := h.order()
+		o.Host = "mx.lists.test"
+		r, err := deliver.Send(context.Background(), o)
+		h.must(err)
+		want(h, "warnings", len(r.Warnings), 1)
+		want(h, "from", h.server.Mails()[0].From, "billing@mx.lists.test")
 	})
 }
 
