@@ -72,10 +72,13 @@ func printRun(w io.Writer, r *billrun.Result, dry bool) error {
 	if r.House > 0 {
 		fmt.Fprintf(&b, "House accounts, not billed on purpose: %d\n", r.House)
 	}
+	if r.Late.Lines > 0 {
+		fmt.Fprintf(&b, "Corrections of earlier bills: %d lines, %s %s\n", r.Late.Lines, r.Late.Total, r.Currency)
+	}
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&b, "Note: %s\n", warning)
 	}
-	err := errors.Join(printReplaced(&b, r), printSkipped(&b, r), printDays(&b, r), printUsage(&b, r))
+	err := errors.Join(printReplaced(&b, r), printSkipped(&b, r), printDays(&b, r), printUsage(&b, r), printWaiting(&b, r))
 	if err != nil {
 		return err
 	}
@@ -143,6 +146,17 @@ func printUsage(b *strings.Builder, r *billrun.Result) error {
 		t.add(u.Reason, u.Customer, u.List, u.Start, u.End, number(u.Messages), number(u.Recipients))
 	}
 	return section(b, "Sent but not billed", t, r.UnbilledUsage.Lists)
+}
+
+func printWaiting(b *strings.Builder, r *billrun.Result) error {
+	if r.Waiting.Count == 0 {
+		return nil
+	}
+	t := newTable("CUSTOMER", "MONTH", "AMOUNT>")
+	for _, w := range first(r.Waiting.Bills) {
+		t.add(w.Customer, w.Month, w.Amount)
+	}
+	return section(b, "Corrections of earlier bills that wait, since the customer gets no bill now", t, r.Waiting.Count)
 }
 
 func section(b *strings.Builder, title string, t *table, all int64) error {

@@ -41,6 +41,7 @@ type root struct {
 	Import   importCmd   `cmd:"" help:"Take in provider files: settings, plans, servers, lists, customers"`
 	Export   exportCmd   `cmd:"" help:"Print the provider file of the database"`
 	Ingest   ingestCmd   `cmd:"" help:"Count usage from logs and reports, exactly once"`
+	Report   reportCmd   `cmd:"" help:"Reports"`
 	Quote    quoteCmd    `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
 	Seed     seedCmd     `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Version  versionCmd  `cmd:"" help:"Print the version of this program"`

@@ -126,7 +126,10 @@ func TestABillIsPaidDisputedAndBilledAgain(t *testing.T) {
 			"Of that 1,000.00 was paid and becomes credit. Afterwards Acme & Sons owes 0.00 and has 1,000.00 of credit. Nobody can be asked here, so nothing was done: answer with --yes")
 		wants(t, o.does(`bill void 1 --reason "wrong plan" --yes --text`), "Credit note CN-2026-00001 of 2026-10-20 over 1,250.00 USD takes back bill 1 (2026-00001) of Acme & Sons\n"+
 			"Acme & Sons owes 0.00 USD in all and has 1,000.00 USD of credit\nIts days can be billed again: postmeter bill run\n")
+		wants(t, o.does("report unbilled --from 2026-10-01 --to 2026-10-31 --csv"),
+			"what,reason,customer,list,start,end,days,messages,recipients,amount\ndays,,Acme & Sons,,2026-09-01,2026-09-30,30,,,\n")
 		o.does("bill run --start 2026-09-01 --end 2026-09-30")
+		wants(t, o.does("report unbilled --text"), "Everything until 2026-09-30 is billed, or will be by its run.\n")
 		o.does("bill send 2 --yes")
 		o.does(`bill write-off 2 --reason "not worth it"`)
 		o.does(`customer credit "Acme & Sons" --amount 5 --reason "for the trouble"`)
@@ -155,6 +158,8 @@ func TestWrongCommandLinesOfPayments(t *testing.T) {
 		"bill pay 1 --reverse 2":                             "--reverse needs --reason",
 		"bill pay 1 --reverse 2 --reason x --amount 5":       "without --amount and --reference",
 		"bill void 1":                                        "--reason",
+		"report unbilled --from 2026-10-01":                  "--from and --to belong together",
+		"report unbilled --from 2026-10-02 --to 2026-10-01":  "--to 2026-10-01 is before --from 2026-10-02",
 		"customer credit Acme --reason x":                    "say how much with --amount",
 	} {
 		o.refuses(exitUsage, line, says)

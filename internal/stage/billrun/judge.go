@@ -58,7 +58,7 @@ func (c *computing) account(l *store.Loaded) error {
 	}
 	if codes != nil {
 		c.skip(l, codes)
-		return nil
+		return c.waiting(l)
 	}
 	c.bill(l, quote, late)
 	return nil
@@ -137,6 +137,7 @@ func (c *computing) bill(l *store.Loaded, quote *rating.Quote, late []invoice.Li
 	b := invoice.Make(a, quote, l.Made, warnings(a, quote))
 	name(b, late)
 	tally.bill(b.Total)
+	tally.late(late)
 	if len(quote.Warnings) > 0 {
 		tally.warn([]string{string(validation.UsageWithoutPlan)})
 	}

@@ -124,3 +124,14 @@ func name(b *invoice.Bill, late []invoice.Line) {
 		}
 	}
 }
+
+// waiting notes the corrections of a customer who is skipped: there is no bill to put them on. One whose numbers cannot
+// be rated was skipped for that.
+func (c *computing) waiting(l *store.Loaded) error {
+	late, err := c.late(l)
+	if cannotRate(err) {
+		return nil
+	}
+	c.batch.tally.wait(l.Account.Customer.Company, late)
+	return err
+}

@@ -27,6 +27,22 @@ type Result struct {
 	Problems      map[string]int64    `json:"validation_warnings"` // customers by code
 	UnbilledDays  DaysReport          `json:"unbilled_days"`
 	UnbilledUsage UsageReport         `json:"unbilled_usage"`
+	Late          LateReport          `json:"late"`
+	Waiting       Listed[Waiting]     `json:"corrections_waiting"` // of customers who were skipped
+}
+
+// LateReport is which corrections of earlier bills stand on the drafts.
+type LateReport struct {
+	Lines int64  `json:"lines"`
+	Total string `json:"total"`
+}
+
+// Waiting is what a month that was billed to a customer would come to now, less what was billed, while the customer
+// gets no bill to put it on.
+type Waiting struct {
+	Customer string `json:"customer"`
+	Month    string `json:"month"`
+	Amount   string `json:"amount"`
 }
 
 // Listed is a count with the first of what it counts.
@@ -121,6 +137,11 @@ func (t *tally) result(r *run) (*Result, error) {
 		UnbilledDays: DaysReport{Days: t.dayCount, Intervals: t.unbilledDays.count, List: full(t.unbilledDays.list())},
 		UnbilledUsage: UsageReport{Lists: t.unbilledUsage.count, Messages: t.messages, Recipients: t.recipients,
 			List: full(t.unbilledUsage.list())},
+		Late:    LateReport{t.lateLines, amount(t.lateTotal)},
+		Waiting: Listed[Waiting]{Count: t.waiting.count, Bills: []Waiting{}},
+	}
+	for _, w := range t.waiting.list() {
+		out.Waiting.Bills = append(out.Waiting.Bills, Waiting{w.company, w.month.String(), amount(w.amount)})
 	}
 	for _, d := range t.replaced.list() {
 		out.Replaced.Bills = append(out.Replaced.Bills, Replaced{Customer: d.company, ID: d.id, Before: amount(d.Before),

@@ -21,6 +21,8 @@ type tally struct {
 	replaced                          most[replacement]
 	withdrawn                         most[Withdrawn]
 	overlapping                       most[Overlapping]
+	lateLines, lateTotal              int64
+	waiting                           most[waiting]
 	dayCount                          int64
 	unbilledDays                      most[UnbilledDays]
 	unbilledUsage                     most[UnbilledUsage]
@@ -37,8 +39,18 @@ type replacement struct {
 	invoice.Difference
 }
 
+// waiting is a correction of a customer who gets no bill.
+type waiting struct {
+	company string
+	month   period.Month
+	amount  int64
+}
+
 func newTally() *tally {
 	return &tally{
+		waiting: most[waiting]{compare: func(a, b waiting) int {
+			return cmp.Or(strings.Compare(a.company, b.company), cmp.Compare(a.month, b.month))
+		}},
 		warnings: map[string]int64{}, orphans: map[int64]bool{},
 		replaced:  most[replacement]{compare: func(a, b replacement) int { return strings.Compare(a.company, b.company) }},
 		withdrawn: most[Withdrawn]{compare: func(a, b Withdrawn) int { return strings.Compare(a.Customer, b.Customer) }},
@@ -68,6 +80,36 @@ func (t *tally) sum(total int64) {
 		return
 	}
 	t.total = sum
+}
+
+// late counts the corrections on a draft.
+func (t *tally) late(lines []invoice.Line) {
+	for i := range lines {
+		t.lateLines++
+		t.addLate(lines[i].Amount)
+	}
+}
+
+func (t *tally) addLate(amount int64) {
+	sum, err := money.AddMinor(t.lateTotal, amount)
+	if err != nil {
+		t.overflow = err
+		return
+	}
+	t.lateTotal = sum
+}
+
+// wait notes the corrections of a customer who gets no bill, by month.
+func (t *tally) wait(company string, lines []invoice.Line) {
+	byMonth := map[period.Month]int64{}
+	for i := range lines {
+		byMonth[lines[i].Month] += lines[i].Amount
+	}
+	for month, amount := range byMonth {
+		if amount != 0 {
+			t.waiting.add(waiting{company, month, amount})
+		}
+	}
 }
 
 func (t *tally) warn(codes []string) {
@@ -104,6 +146,9 @@ func (t *tally) add(o *tally) {
 	t.replaced.join(&o.replaced)
 	t.withdrawn.join(&o.withdrawn)
 	t.overlapping.join(&o.overlapping)
+	t.lateLines += o.lateLines
+	t.addLate(o.lateTotal)
+	t.waiting.join(&o.waiting)
 	t.dayCount += o.dayCount
 	t.unbilledDays.join(&o.unbilledDays)
 	t.messages += o.messages

@@ -163,6 +163,8 @@ func (p *play) expect(w *words, block []string) error {
 		return differ(nil, block, got)
 	case w.maybe("skipped"):
 		return p.skipped(w.next(), w.next())
+	case w.maybe("waiting"):
+		return p.waiting(w.next(), w.month(), w.next())
 	case w.maybe("unbilled"):
 		customer, start := w.next(), w.date()
 		w.word("to")
@@ -236,6 +238,15 @@ func (p *play) unbilled(customer string, start, end period.Date) error {
 		}
 	}
 	return fmt.Errorf("the last run found %+v", p.said.UnbilledDays.List)
+}
+
+func (p *play) waiting(customer string, month period.Month, amount string) error {
+	for _, k := range p.said.Waiting.Bills {
+		if k.Customer == customer && k.Month == month.String() && k.Amount == amount {
+			return nil
+		}
+	}
+	return fmt.Errorf("the last run found %+v waiting", p.said.Waiting.Bills)
 }
 
 func differ(err error, want, got []string) error {
