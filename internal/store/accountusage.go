@@ -196,7 +196,7 @@ func (c *chunk) firstUsage() (map[int64]period.Date, error) {
 		}
 	}
 	out := map[int64]period.Date{}
-	err := newIDSet(ids).each(c.s, `SELECT list_id, min(month) FROM usage_month WHERE month < $1 AND {ids} GROUP BY list_id`, "list_id",
+	err := newIDSet(ids).each(c.s, `SELECT list_id, min(month) FROM usage_month WHERE month < $1 AND (messages > 0 OR recipients <> 0) AND {ids} GROUP BY list_id`, "list_id",
 		[]any{int64(c.builder.Period.Start.Month())}, func(_ int, r *rawRow) error {
 			day := period.Month(r.int(1)).Period().Start
 			for _, id := range wanted[r.int(0)] {

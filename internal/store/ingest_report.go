@@ -100,6 +100,17 @@ func (tx *Tx) SetReadings(readings []Reading) error {
 	if err != nil {
 		return err
 	}
+	months := tx.Bulk("usage_month", "ON CONFLICT (list_id, month) DO NOTHING",
+		"list_id", "month", "messages", "recipients", "recipient_bytes", "revision")
+	for list, day := range earliest {
+		// A month in which the list sent nothing has a row too: its bills may count members.
+		if err := months.Add(list, int64(day.Month()), int64(0), int64(0), int64(0), revision); err != nil {
+			return err
+		}
+	}
+	if err := months.Flush(); err != nil {
+		return err
+	}
 	for list, day := range earliest {
 		// A reading holds until the next one: it may change every later month.
 		err := tx.Exec(`UPDATE usage_month SET revision = $3 WHERE list_id = $1 AND month >= $2`, list, int64(day.Month()), revision)
