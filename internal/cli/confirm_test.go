@@ -6,7 +6,7 @@ import (
 )
 
 func TestOnlyYesIsYes(t *testing.T) {
-	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, " yes": true, "\n": false, "": false, "no\n": false, "yesterday\n": false} {
+	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, "\tyes": true, "\n": false, "": false, "no\n": false, "yesterday\n": false} {
 		var out strings.Builder
 		err := ask(strings.NewReader(answer), &out, "Shall it be?")
 		if (err == nil) != want {

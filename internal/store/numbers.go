@@ -28,7 +28,7 @@ func (tx *Tx) NextNumber(series, format string, issued period.Date) (string, err
 func (tx *Tx) NextNumbers(series, format string, issued period.Date, n int) ([]string, error) {
 	if settings.NumberRestarts(format) {
 		year, _, _ := issued.YMD()
-		series += "/" + strconv.Itoa(int(year))
+		series += "/" + strconv.Itoa(year)
 	}
 	var first int64
 	_, err := tx.one(`INSERT INTO number_series (name, next_number) VALUES ($1, 1 + $2)

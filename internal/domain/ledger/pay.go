@@ -34,7 +34,8 @@ func Pay(b *Bill, entries []Entry, m Money, today period.Date) (Entry, error) {
 	e := b.entry(Payment)
 	e.Day, e.Reference, e.Note = m.Day, m.Reference, m.Note
 	e.Amount, e.Credit = -settles, m.Amount-settles
-	return e, fits(entries, &e)
+	err := fits(entries, &e)
+	return e, err
 }
 
 func checkMoney(b *Bill, m Money, today period.Date) error {
@@ -83,7 +84,8 @@ func Give(customerID int64, entries []Entry, amount money.Amount, day period.Dat
 		return Entry{}, fault.At("--amount", "%s is no credit: it must be above 0", text(amount.Minor, amount.Currency))
 	}
 	e := Entry{CustomerID: customerID, Kind: Credit, Day: day, Currency: amount.Currency, Credit: amount.Minor, Note: reason}
-	return e, fits(entries, &e)
+	err := fits(entries, &e)
+	return e, err
 }
 
 // GiveUp returns the entry that writes off what is open on a final bill.

@@ -68,7 +68,8 @@ func CancelBill(b *Bill, entries []Entry, day period.Date, reason string) (Entry
 	if missing := -(balance.Credit + e.Credit); missing > 0 {
 		return Entry{}, spent(entries, firstOf(entries, b.ID), missing, balance, fmt.Sprintf("bill %d", b.ID))
 	}
-	return e, fits(entries, &e)
+	err = fits(entries, &e)
+	return e, err
 }
 
 // firstOf returns the id of the first entry about a bill.
