@@ -27,6 +27,12 @@ func NewFacts() *Facts {
 
 // BillsByID returns the bills with the ids, in the order of ids. Those that do not exist are left out.
 func (s *Snapshot) BillsByID(ids []int64) ([]BillRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := s.expectRanges(); err != nil {
+		return nil, err
+	}
 	found := make(map[int64]BillRow, len(ids))
 	for row, err := range rowsIn(s, billColumns+` WHERE b.id `+in, ids) {
 		if err != nil {

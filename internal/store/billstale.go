@@ -6,15 +6,18 @@ import (
 	"postmeter/internal/domain/period"
 )
 
-// newUsage finds drafts of two months and those between, among those for which a condition holds.
+// newUsage finds drafts of two months and those between, among those for which a condition holds: by lists that are
+// assigned, by sites, and by whole servers. Each way goes from a draft to its rows by their keys.
 func newUsage(condition, first, last string) string {
+	const months = ` JOIN usage_month m ON m.list_id = {list} AND m.month BETWEEN {first} AND {last} AND m.revision > b.usage_revision
+		WHERE b.state = 'draft' AND {condition}`
+	const assigned = `SELECT b.id FROM bill b JOIN object_assignment o ON o.customer_id = b.customer_id `
 	return strings.NewReplacer("{condition}", condition, "{first}", first, "{last}", last).Replace(
-		`SELECT b.id FROM bill b WHERE b.state = 'draft' AND {condition} AND (
-		EXISTS (SELECT 1 FROM object_assignment o JOIN usage_month m ON m.list_id = o.list_id
-			WHERE o.customer_id = b.customer_id AND o.list_id > 0 AND m.month BETWEEN {first} AND {last} AND m.revision > b.usage_revision)
-		OR EXISTS (SELECT 1 FROM object_assignment o JOIN list_name n ON n.server_id = o.server_id AND (o.site = '' OR n.site = o.site)
-			JOIN usage_month m ON m.list_id = n.list_id
-			WHERE o.customer_id = b.customer_id AND o.list_id = 0 AND m.month BETWEEN {first} AND {last} AND m.revision > b.usage_revision))`)
+		assigned + `AND o.list_id > 0` + strings.Replace(months, "{list}", "o.list_id", 1) + ` UNION ` +
+			assigned + `AND o.list_id = 0 AND o.site <> '' JOIN list_name n ON n.server_id = o.server_id AND n.site = o.site` +
+			strings.Replace(months, "{list}", "n.list_id", 1) + ` UNION ` +
+			assigned + `AND o.list_id = 0 AND o.site = '' JOIN list_name n ON n.server_id = o.server_id` +
+			strings.Replace(months, "{list}", "n.list_id", 1))
 }
 
 // DraftsWithNewUsage returns the ids of a period's drafts that were made before usage of one of their months came in,

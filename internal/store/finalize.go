@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"postmeter/internal/domain/fault"
@@ -57,22 +58,31 @@ func (s *Snapshot) DraftIDs(after int64, limit int) (ids []int64, err error) {
 // StaleUsage returns which of some drafts were made before usage of their months came in, or was corrected, for a list
 // that the customer may have. See DraftsWithNewUsage.
 func (s *Snapshot) StaleUsage(drafts []BillRow) (map[int64]bool, error) {
+	_, _, now, err := s.Revisions()
+	if err != nil {
+		return nil, err
+	}
 	byPeriod := map[period.Period][]int64{}
 	for i := range drafts {
-		byPeriod[drafts[i].Period] = append(byPeriod[drafts[i].Period], drafts[i].ID)
+		if drafts[i].UsageRevision < now {
+			byPeriod[drafts[i].Period] = append(byPeriod[drafts[i].Period], drafts[i].ID)
+		}
 	}
 	out := map[int64]bool{}
 	for p, ids := range byPeriod {
-		for row, err := range rowsIn(s, newUsage(`b.id `+in, money.FromInt(int64(p.Start.Month())).String(),
-			money.FromInt(int64(p.End.Month())).String()), ids) {
-			if err != nil {
-				return nil, err
+		for chunk := range slices.Chunk(ids, inChunk) {
+			condition, args := inValues("b.id", 2, chunk)
+			for row, err := range s.rows(newUsage(condition, "$1", "$2"),
+				append([]any{int64(p.Start.Month()), int64(p.End.Month())}, args...)...) {
+				if err != nil {
+					return nil, err
+				}
+				var id int64
+				if err := row.Scan(&id); err != nil {
+					return nil, err
+				}
+				out[id] = true
 			}
-			var id int64
-			if err := row.Scan(&id); err != nil {
-				return nil, err
-			}
-			out[id] = true
 		}
 	}
 	return out, nil
@@ -158,7 +168,7 @@ func (tx *Tx) checkNumbers(finals []Final) error {
 	for i := range finals {
 		numbers[i] = finals[i].Number
 	}
-	for row, err := range rowsIn(&tx.Snapshot, `SELECT id, number FROM bill WHERE number `+in, numbers) {
+	for row, err := range rowsIn(&tx.Snapshot, `SELECT id, number FROM bill WHERE number <> '' AND number `+in, numbers) {
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"strconv"
+	"strings"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/store/migrate"
@@ -111,29 +112,90 @@ func (tx *Tx) Reserve(sender string, billIDs []int64, limit int) ([]Delivery, er
 	return out, nil
 }
 
-// BeginDelivery notes that the sender which reserved a mail begins to send it. It is false if the mail is not this
-// sender's any more: the database took it for dead. The state must be committed before the conversation begins.
-func (tx *Tx) BeginDelivery(d *Delivery, sender string) (bool, error) {
-	n, err := tx.ExecCount(`UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = $5
-		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND sender = $4 AND state = 'queued'`,
-		d.CustomerID, d.BillID, d.Address, sender, tx.by.At.UnixMicro())
-	if n == 1 {
-		d.State = Sending
-		d.Attempts++
-	}
-	return n == 1, err
+// deliveryKey tells mails apart.
+type deliveryKey struct {
+	bill    int64
+	address string
 }
 
-// EndDelivery notes what became of the attempt that was begun, with its history: d holds the new state, detail and
-// due time. What became of it is known better than what somebody who took the sender for dead has written.
-func (tx *Tx) EndDelivery(d *Delivery) error {
-	n, err := tx.ExecCount(`UPDATE delivery SET state = $5, detail = $6, due_at = $7, changed_at = $8, sender = ''
-		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND attempts = $4 AND state IN ('sending', 'unconfirmed')`,
-		d.CustomerID, d.BillID, d.Address, d.Attempts, d.State, d.Detail, d.DueAt, tx.by.At.UnixMicro())
-	if err != nil || n == 0 {
+// BeginDeliveries notes that the sender which reserved some mails begins to send them, and sets their new state. Those
+// that are not this sender's any more, since the database took it for dead, are left as they are. The state must be
+// committed before the conversation begins.
+func (tx *Tx) BeginDeliveries(mails []*Delivery, sender string) error {
+	begun, err := tx.updateDeliveries(mails, []any{sender, tx.by.At.UnixMicro()}, func(d *Delivery) []any {
+		return []any{d.CustomerID, d.BillID, d.Address}
+	}, `(c, b, a)`, `state = 'sending', attempts = attempts + 1, changed_at = $2`, `sender = $1 AND state = 'queued'`)
+	if err != nil {
 		return err
 	}
-	return tx.Record(d.change())
+	for _, d := range mails {
+		if begun[deliveryKey{d.BillID, d.Address}] {
+			d.State = Sending
+			d.Attempts++
+		}
+	}
+	return nil
+}
+
+// EndDeliveries notes what became of attempts that were begun, with their history: each mail holds its new state,
+// detail and due time. What became of one is known better than what somebody who took the sender for dead has written.
+func (tx *Tx) EndDeliveries(mails []*Delivery) error {
+	ended, err := tx.updateDeliveries(mails, []any{tx.by.At.UnixMicro()}, func(d *Delivery) []any {
+		return []any{d.CustomerID, d.BillID, d.Address, d.Attempts, d.State, d.Detail, d.DueAt}
+	}, `(c, b, a, n, s, d, t)`, `state = s, detail = d, due_at = t, changed_at = $1, sender = ''`,
+		`attempts = n AND state IN ('sending', 'unconfirmed')`)
+	if err != nil {
+		return err
+	}
+	for _, d := range mails {
+		if !ended[deliveryKey{d.BillID, d.Address}] {
+			continue
+		}
+		if err := tx.Record(d.change()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// updateDeliveries changes some mails in one statement: each gives a row of values for the columns. It returns
+// which were changed.
+func (tx *Tx) updateDeliveries(mails []*Delivery, args []any, row func(*Delivery) []any, columns, set, where string) (map[deliveryKey]bool, error) {
+	changed := make(map[deliveryKey]bool, len(mails))
+	if len(mails) == 0 {
+		return changed, nil
+	}
+	var values strings.Builder
+	for i, d := range mails {
+		if i > 0 {
+			values.WriteString(", ")
+		}
+		for j, v := range row(d) {
+			args = append(args, v)
+			kind := " AS BIGINT)"
+			if _, isText := v.(string); isText {
+				kind = " AS TEXT)"
+			}
+			before := ", "
+			if j == 0 {
+				before = "("
+			}
+			values.WriteString(before + "CAST($" + strconv.Itoa(len(args)) + kind)
+		}
+		values.WriteString(")")
+	}
+	for r, err := range tx.rows(`WITH v `+columns+` AS (VALUES `+values.String()+`) UPDATE delivery SET `+set+` FROM v
+		WHERE customer_id = c AND bill_id = b AND address = a AND `+where+` RETURNING bill_id, address`, args...) {
+		if err != nil {
+			return nil, err
+		}
+		var k deliveryKey
+		if err := r.Scan(&k.bill, &k.address); err != nil {
+			return nil, err
+		}
+		changed[k] = true
+	}
+	return changed, nil
 }
 
 func (d *Delivery) change() Change {
@@ -234,7 +296,7 @@ func (tx *Tx) AddMail(b *BillRow, m Mail) error {
 	return tx.Record(d.change())
 }
 
-// ReserveOne reserves a mail that a sender has just queued again. If somebody else was faster, BeginDelivery says so.
+// ReserveOne reserves a mail that a sender has just queued again. If somebody else was faster, it is not begun.
 func (tx *Tx) ReserveOne(d *Delivery, sender string) error {
 	return tx.Exec(`UPDATE delivery SET sender = $4, due_at = 0
 		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND state = 'queued' AND sender = ''`, d.CustomerID, d.BillID, d.Address, sender)

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
+	"regexp"
 
 	"postmeter/internal/domain/statement"
 )
@@ -48,12 +49,13 @@ var mailStyles = map[string]string{
 	"cell":       "padding:4px 0 4px 10px;border-bottom:1px solid #d8dee4;font-weight:normal",
 }
 
-var mail = template.Must(template.New("mail").Funcs(template.FuncMap{
-	"minus": minus,
-	"style": func(name string) template.HTMLAttr {
-		return template.HTMLAttr(`style="` + mailStyles[name] + `"`) //nolint:gosec // our own constants
-	},
-}).Parse(mailTemplate))
+// styleMark is where a style goes in the template. It is set in before the template is parsed, once and for all.
+var styleMark = regexp.MustCompile(`\{\{style "(\w+)"\}\}`)
+
+var mail = template.Must(template.New("mail").Funcs(template.FuncMap{"minus": minus}).Parse(
+	styleMark.ReplaceAllStringFunc(mailTemplate, func(mark string) string {
+		return `style="` + mailStyles[styleMark.FindStringSubmatch(mark)[1]] + `"`
+	})))
 
 // mailPage is what the mail is filled from.
 type mailPage struct {

@@ -89,34 +89,28 @@ func (c *clerk) commit(ctx context.Context, batch []*entry) error {
 
 // try writes a batch down. What it changes in the entries is the same when it is tried again.
 func (c *clerk) try(ctx context.Context, batch []*entry) error {
-	begins := make([]store.Delivery, len(batch))
+	var ends, begins []*store.Delivery
+	var beginners []*entry
+	for _, e := range batch {
+		if e.end != nil {
+			ends = append(ends, e.end)
+		}
+		if e.begin != nil {
+			begin := *e.begin
+			begins, beginners = append(begins, &begin), append(beginners, e)
+		}
+	}
 	err := c.run.order.DB.Write(ctx, c.run.order.By(), func(tx *store.Tx) error {
-		for _, e := range batch {
-			if e.end != nil {
-				if err := tx.EndDelivery(e.end); err != nil {
-					return err
-				}
-			}
+		if err := tx.EndDeliveries(ends); err != nil {
+			return err
 		}
-		for i, e := range batch {
-			if e.begin == nil {
-				continue
-			}
-			begins[i] = *e.begin
-			var err error
-			if e.begun, err = tx.BeginDelivery(&begins[i], c.run.presence.Name()); err != nil {
-				return err
-			}
-		}
-		return nil
+		return tx.BeginDeliveries(begins, c.run.presence.Name())
 	})
 	if err != nil {
 		return err
 	}
-	for i, e := range batch {
-		if e.begin != nil {
-			*e.begin = begins[i]
-		}
+	for i, e := range beginners {
+		*e.begin, e.begun = *begins[i], begins[i].State == store.Sending
 	}
 	return nil
 }

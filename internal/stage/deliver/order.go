@@ -36,7 +36,7 @@ type Order struct {
 
 // Sizes of the work.
 const (
-	DefaultConnections = 8
+	DefaultConnections = 16
 	DefaultBatch       = 250
 	DefaultPause       = time.Second
 )
