@@ -40,9 +40,9 @@ type connection struct {
 
 // Open connects, protects the connection, and signs in.
 func (t *SMTP) Open(ctx context.Context) (Connection, error) {
-	dialing, cancel := context.WithTimeout(ctx, t.options.StepLimit)
+	limited, cancel := context.WithTimeout(ctx, t.options.StepLimit)
 	defer cancel()
-	raw, err := (&net.Dialer{}).DialContext(dialing, "tcp", t.address())
+	raw, err := (&net.Dialer{}).DialContext(limited, "tcp", t.address())
 	if err != nil {
 		return nil, t.unavailable(err, "cannot be reached: check that it runs, and its address in the settings (smtp) or in POSTMETER_SMTP")
 	}

@@ -72,17 +72,17 @@ func TestATestIsWhatTheCustomerGets(t *testing.T) {
 		if !mails[0].Test || mails[1].Test {
 			h.Error("the mark for programs is on the wrong mail")
 		}
-		test, real := h.read(mails[0]), h.read(mails[1])
+		test, sent := h.read(mails[0]), h.read(mails[1])
 		number := strings.NewReplacer(deliver.NumberPlace, "INV-2026-00001")
 		mark := strings.NewReplacer(deliver.NumberPlace, "INV-2026-00001").Replace(deliver.TestMark)
-		want(h, "subject", number.Replace(strings.TrimPrefix(test.subject, deliver.TestSubject)), real.subject)
-		want(h, "text", strings.TrimPrefix(number.Replace(test.text), mark+"\r\n\r\n"), real.text)
+		want(h, "subject", number.Replace(strings.TrimPrefix(test.subject, deliver.TestSubject)), sent.subject)
+		want(h, "text", strings.TrimPrefix(number.Replace(test.text), mark+"\r\n\r\n"), sent.text)
 		notice := between(number.Replace(test.html), "<tr><td colspan=\"2\"", "</tr>\r\n")
 		if !strings.Contains(notice, mark) {
 			h.Errorf("the page has no mark: %s", notice)
 		}
-		want(h, "html", strings.Replace(number.Replace(test.html), notice, "", 1), real.html)
-		want(h, "subject of the invoice", real.subject, "Invoice INV-2026-00001 from Exämple Lists")
+		want(h, "html", strings.Replace(number.Replace(test.html), notice, "", 1), sent.html)
+		want(h, "subject of the invoice", sent.subject, "Invoice INV-2026-00001 from Exämple Lists")
 	})
 }
 

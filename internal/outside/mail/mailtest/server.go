@@ -64,7 +64,7 @@ type Server struct {
 // New starts a server that ends with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +89,11 @@ func New(t testing.TB) *Server {
 // silent keeps hung-up connections, which tests make on purpose, out of the log.
 type silent struct{}
 
+// Printf says nothing.
 func (silent) Printf(string, ...any) {}
-func (silent) Println(...any)        {}
+
+// Println says nothing.
+func (silent) Println(...any) {}
 
 // URL is what POSTMETER_SMTP takes.
 func (s *Server) URL() string { return "smtp://" + s.Address }
@@ -124,12 +127,16 @@ type session struct {
 	signedIn bool
 }
 
-func (s *session) Reset()        { s.from, s.to = "", "" }
+// Reset forgets the mail under way.
+func (s *session) Reset() { s.from, s.to = "", "" }
+
+// Logout does nothing.
 func (s *session) Logout() error { return nil }
 
-// AuthMechanisms and Auth let users in who know the password.
+// AuthMechanisms says how users sign in.
 func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 
+// Auth lets users in who know the password.
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, _, password string) error {
 		if password != s.server.Password {
@@ -140,6 +147,7 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
+// Mail takes the sender.
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	if s.server.NoSender || s.server.Password != "" && !s.signedIn {
 		return answer(530, "nobody knows you")
@@ -148,6 +156,7 @@ func (s *session) Mail(from string, _ *smtp.MailOptions) error {
 	return nil
 }
 
+// Rcpt takes the address, or does what it asks for.
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.to = to
 	switch first := s.server.first(to); kind(to) {
@@ -169,6 +178,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
+// Data takes the message, or does what the address asks for.
 func (s *session) Data(r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
