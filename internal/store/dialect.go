@@ -25,6 +25,7 @@ const (
 	sqliteReaders     = 4               // reading connections
 	sqliteCacheKB     = 16 * 1024       // page cache of each connection; a mapped file is no faster, and counts as memory
 	postgresConns     = 12              // connections of one process
+	counterConns      = 2               // for row ids, beside those: a transaction that needs one must not wait for the others
 	postgresIdleAfter = 5 * time.Minute // an idle connection is closed
 )
 
@@ -78,7 +79,10 @@ func openPostgres(address string) (*DB, error) {
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)
 	pool.SetConnMaxIdleTime(postgresIdleAfter)
-	return &DB{engine: migrate.Postgres, writer: pool, reader: pool}, nil
+	counters := stdlib.OpenDB(*config)
+	counters.SetMaxOpenConns(counterConns)
+	counters.SetConnMaxIdleTime(postgresIdleAfter)
+	return &DB{engine: migrate.Postgres, writer: pool, reader: pool, counters: counters}, nil
 }
 
 // Lock waits until no other transaction holds the lock of this name and id, and holds it until the transaction ends.
@@ -117,7 +121,7 @@ func (tx *Tx) NewIDs(kind string, n int) (int64, error) {
 	if tx.db.engine == migrate.SQLite {
 		row = tx.tx.QueryRowContext(tx.ctx, take, kind, n)
 	} else {
-		row = tx.db.writer.QueryRowContext(tx.ctx, take, kind, int64(n))
+		row = tx.db.counters.QueryRowContext(tx.ctx, take, kind, int64(n))
 	}
 	err := row.Scan(&first)
 	return first, err

@@ -22,6 +22,8 @@ type DB struct {
 	engine migrate.Engine
 	writer *sql.DB // SQLite: a pool of one connection; PostgreSQL: the same pool as reader
 	reader *sql.DB
+
+	counters *sql.DB // PostgreSQL: where row ids are taken, outside of transactions; else nil
 }
 
 // DefaultBusyTimeout is how long a write waits for another process on the same SQLite file.
@@ -65,6 +67,9 @@ func (db *DB) Engine() string { return string(db.engine) }
 // Close closes all connections.
 func (db *DB) Close() error {
 	err := db.writer.Close()
+	if db.counters != nil {
+		err = errors.Join(err, db.counters.Close())
+	}
 	if db.reader != db.writer {
 		err = errors.Join(err, db.reader.Close())
 	}
