@@ -113,7 +113,7 @@ func (p *play) correct(w *words) error {
 
 func (p *play) members(w *words) error {
 	day, list, n := w.date(), w.list(), w.number()
-	return w.then(func() error { return p.report(fmt.Sprintf(`{%s,"day":"%s","members":%d}`, list, day, n)) })
+	return w.then(func() error { return p.report(fmt.Sprintf(`{%s,"day":%q,"members":%d}`, list, day.String(), n)) })
 }
 
 // runBills runs a month, or days, for all or for some.
