@@ -87,12 +87,12 @@ func (cmd *billSendCmd) ask(c *Context, value any, show func(io.Writer) error, q
 		if err := show(c.Stderr); err != nil {
 			return err
 		}
-		return c.agree(question)
+		return c.confirm(false, question)
 	}
 	if err := c.Result(value, show); err != nil {
 		return err
 	}
-	return c.agree(question)
+	return c.confirm(false, question)
 }
 
 // wouldSend and wouldRepeat are results of a sending that was not agreed to.

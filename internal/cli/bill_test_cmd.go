@@ -42,7 +42,7 @@ func (cmd *billTestCmd) Run(c *Context) (err error) {
 		return err
 	}
 	if !cmd.Yes && isTerminal(c.Stdin) {
-		if err := c.agree(fmt.Sprintf("Mail %d drafts, %s %s, to %s for a test?", p.Bills, p.Total, p.Currency, cmd.To)); err != nil {
+		if err := c.confirm(false, fmt.Sprintf("Mail %d drafts, %s %s, to %s for a test?", p.Bills, p.Total, p.Currency, cmd.To)); err != nil {
 			return err
 		}
 	}

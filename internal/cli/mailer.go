@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
 	"os"
-	"strings"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/settings"
@@ -58,23 +54,4 @@ func hostName() string {
 func (c *Context) order(db *store.DB, bills []int64) (deliver.Order, error) {
 	t, err := c.transport(db)
 	return deliver.Order{DB: db, By: c.By, Transport: t, Bills: bills, Host: hostName()}, err
-}
-
-// agree asks whether to do what was just shown, on standard error. Where nobody can answer, nothing is done.
-func (c *Context) agree(question string) error {
-	const refused = "nothing was sent; --yes answers the question"
-	if !isTerminal(c.Stdin) {
-		return errors.New("standard input is no terminal where somebody could agree: " + refused)
-	}
-	if _, err := fmt.Fprint(c.Stderr, question+" [y/N] "); err != nil {
-		return err
-	}
-	answer, err := bufio.NewReader(c.Stdin).ReadString('\n')
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer == "y" || answer == "yes" {
-		return nil
-	}
-	if err != nil && answer != "" {
-		return err
-	}
-	return errors.New("not agreed: " + refused)
 }
