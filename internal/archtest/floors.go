@@ -29,6 +29,8 @@ var homes = []struct {
 	{"internal/store/storetest", floorTest},
 	{"internal/domain/statement/statementtest", floorTest},
 	{"internal/outside/mail/mailtest", floorTest},
+	{"internal/outside/listserver/mailmantest", floorTest},
+	{"internal/outside/listserver/listservertest", floorTest},
 	{"internal/archtest", floorTest},
 	{"internal/bench", floorTest},
 	{"internal/domain", floorDomain},
