@@ -85,11 +85,21 @@ func printBills(w io.Writer, bills []insight.Entry) error {
 	}
 	t := newTable("ID>", "NUMBER", "CUSTOMER", "START", "END", "STATUS", "TOTAL>", "")
 	for _, b := range bills {
-		status := string(b.Status)
-		if b.Stale {
-			status += ", stale"
-		}
-		t.add(fmt.Sprint(b.ID), b.Number, b.Customer, b.Start, b.End, status, statement.Thousands(b.Total), b.Currency)
+		t.add(fmt.Sprint(b.ID), b.Number, b.Customer, b.Start, b.End, statusOf(&b), statement.Thousands(b.Total), b.Currency)
 	}
 	return t.print(w)
+}
+
+// statusOf is a bill's status with what else is to be known of it at a glance.
+func statusOf(b *insight.Entry) string {
+	switch status := string(b.Status); {
+	case b.Stale:
+		return status + ", stale"
+	case b.WrittenOff != "":
+		return status + ", written off"
+	case b.CreditNote != "":
+		return status + " by " + b.CreditNote
+	default:
+		return status
+	}
 }

@@ -80,7 +80,11 @@ func printBooking(w io.Writer, b *settle.Booking) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "Booked as entry %d of %s: %s for %s\n", b.Entry, b.Date, statement.Clean(kindName(b.Kind)), statement.Clean(about))
 	if b.Bill != 0 {
-		fmt.Fprintf(&out, "The bill is %s; %s of it is open\n", b.Status, amount(b.Open))
+		fmt.Fprintf(&out, "The bill is %s; %s of it is open", b.Status, amount(b.Open))
+		if b.GivenUp != "" {
+			fmt.Fprintf(&out, ", and %s is written off", amount(b.GivenUp))
+		}
+		out.WriteString("\n")
 	}
 	fmt.Fprintf(&out, "%s owes %s in all and has %s of credit\n", statement.Clean(b.Customer), amount(b.Owed), amount(b.Left))
 	_, err := io.WriteString(w, out.String())

@@ -70,6 +70,9 @@ func remark(e *settle.Row) string {
 	if e.Note != "" {
 		parts = append(parts, e.Note)
 	}
+	if e.GivenUp != "" {
+		parts = append(parts, statement.Thousands(e.GivenUp)+" written off")
+	}
 	if e.Undone {
 		parts = append(parts, "taken back")
 	}

@@ -131,7 +131,18 @@ func TestABillIsPaidDisputedAndBilledAgain(t *testing.T) {
 		o.does("bill run --start 2026-09-01 --end 2026-09-30")
 		wants(t, o.does("report unbilled --text"), "Everything until 2026-09-30 is billed, or will be by its run.\n")
 		o.does("bill send 2 --yes")
-		o.does(`bill write-off 2 --reason "not worth it"`)
+		wants(t, o.does(`bill write-off 2 --reason "not worth it" --text`), "Booked as entry 7 of 2026-10-20: write off for bill 2 (2026-00002) of Acme & Sons\n"+
+			"The bill is sent; 0.00 USD of it is open, and 250.00 USD is written off\nAcme & Sons owes 0.00 USD in all and has 0.00 USD of credit\n")
+		wants(t, o.does("bill list --text"), `ID  NUMBER      CUSTOMER     START       END         STATUS                    TOTAL
+ 1  2026-00001  Acme & Sons  2026-09-01  2026-09-30  void by CN-2026-00001  1,250.00  USD
+ 2  2026-00002  Acme & Sons  2026-09-01  2026-09-30  sent, written off        250.00  USD
+`)
+		says(t, o.does("bill show 1 --format text"), "INVOICE 2026-00001 - VOID", "Credit note     CN-2026-00001 of 2026-10-20",
+			"Credit note CN-2026-00001 of 2026-10-20 over USD 1,250.00 takes this invoice\nback: wrong plan.")
+		says(t, o.does("bill show 1 --format html"), "takes this invoice back: wrong plan.")
+		says(t, o.does("bill show 1 --format json"), `"number": "CN-2026-00001",`, `"date": "2026-10-20",`, `"reason": "wrong plan"`, `"open": "0.00"`)
+		says(t, o.does("bill show 2 --format text"), "WRITTEN OFF  ", "Nothing is due any more.", "Of it written off  ")
+		says(t, o.does("bill show 2 --format json"), `"status": "sent"`, `"paid": "0.00"`, `"written_off": "250.00"`, `"open": "0.00"`)
 		o.does(`customer credit "Acme & Sons" --amount 5 --reason "for the trouble"`)
 		wants(t, o.does(`customer statement "Acme & Sons" --text`), `DATE        ENTRY  WHAT         BILL  NUMBER            AMOUNT     CREDIT      OWED  CREDIT LEFT  NOTE
 2026-10-01      1  invoice         1  2026-00001      1,250.00             1,250.00         0.00  taken back
@@ -139,7 +150,7 @@ func TestABillIsPaidDisputedAndBilledAgain(t *testing.T) {
 2026-10-06      3  payment         1  2026-00001       -250.00      50.00      0.00        50.00  taken back
 2026-10-20      4  reversal        1  2026-00001        250.00     -50.00    250.00         0.00  of entry 3, typed wrong
 2026-10-20      5  credit note     1  CN-2026-00001    -250.00   1,000.00      0.00     1,000.00  wrong plan
-2026-10-20      6  invoice         2  2026-00002        250.00  -1,000.00    250.00         0.00
+2026-10-20      6  invoice         2  2026-00002        250.00  -1,000.00    250.00         0.00  250.00 written off
 2026-10-20      7  write off       2  2026-00002       -250.00                 0.00         0.00  not worth it
 2026-10-20      8  credit                                            5.00      0.00         5.00  for the trouble
 
@@ -178,6 +189,16 @@ func TestWrongCommandLinesOfPayments(t *testing.T) {
   "credit": "0.00"
 }
 `)
+}
+
+// says looks for texts in what a command printed.
+func says(t *testing.T, got string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(got, text) {
+			t.Errorf("%q is missing in\n%s", text, got)
+		}
+	}
 }
 
 func wants(t *testing.T, got, want string) {

@@ -7,6 +7,7 @@ import (
 	"postmeter/internal/domain/catalog"
 	"postmeter/internal/domain/customer"
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/settings"
@@ -86,11 +87,19 @@ func head(row *BillRow) statement.Bill {
 		}
 		return d
 	}
-	return statement.Bill{
+	b := statement.Bill{
 		ID: row.ID, Number: row.Number, Status: row.Axes.Status(), Period: row.Period, Currency: row.Currency,
 		Subtotal: row.Subtotal, Tax: row.Tax, CreditApplied: row.CreditApplied, Total: row.Axes.Total, CreditLeft: row.CreditLeft,
 		Issued: dated(row.Issued), Due: dated(row.Due),
 	}
+	if row.Axes.State == invoice.Final {
+		b.WrittenOff = row.Axes.WrittenOff
+		b.Paid = row.Axes.Total - row.Axes.Open - row.Axes.WrittenOff
+	}
+	if n := row.CreditNote; n != nil {
+		b.CreditNote = &statement.CreditNote{Number: n.Number, Issued: n.Issued, Amount: n.Amount, Reason: n.Reason}
+	}
+	return b
 }
 
 func (s *Snapshot) readDetails(ids []int64, facts map[int64]*statement.Facts) error {

@@ -25,6 +25,7 @@ type BillRow struct {
 	CreditLeft    int64
 	Issued, Due   period.Date // 0 for a draft
 	MadeAt        int64       // UTC microseconds
+	CreditNote    *CreditNote // of a void bill, else nil
 
 	// The revisions that it was made from.
 	CustomerRevision, CatalogRevision, SettingsRevision, UsageRevision int64
@@ -46,7 +47,8 @@ type BillFilter struct {
 	Limit   int   // rows at most
 }
 
-// The payment axis: what the ledger has against the bill besides the bill itself. The delivery axis: one address is
+// The payment axis: what the ledger has against the bill besides the bill itself, and what of that is a write-off that
+// stands. The delivery axis: one address is
 // enough to be told. While a mail is being sent nobody knows whether it was handed over; where its process died, nobody
 // ever will.
 const billColumns = `SELECT b.customer_id, b.id, c.company, b.start_day, b.end_day, b.state, b.tested_at, b.number, b.currency,
@@ -55,8 +57,13 @@ const billColumns = `SELECT b.customer_id, b.id, c.company, b.start_day, b.end_d
 	EXISTS (SELECT 1 FROM delivery d WHERE d.customer_id = b.customer_id AND d.bill_id = b.id AND d.state IN ('unconfirmed', 'sending')),
 	EXISTS (SELECT 1 FROM delivery d WHERE d.customer_id = b.customer_id AND d.bill_id = b.id AND d.state IN ('bounced', 'refused')),
 	b.total + coalesce((SELECT CAST(sum(e.amount) AS BIGINT) FROM ledger_entry e
-		WHERE e.customer_id = b.customer_id AND e.bill_id = b.id AND e.kind <> 'invoice'), 0)
-	FROM bill b JOIN customer c ON c.id = b.customer_id`
+		WHERE e.customer_id = b.customer_id AND e.bill_id = b.id AND e.kind <> 'invoice'), 0),
+	coalesce((SELECT CAST(-sum(w.amount) AS BIGINT) FROM ledger_entry w
+		WHERE w.customer_id = b.customer_id AND w.bill_id = b.id AND w.kind = 'write_off'
+		AND NOT EXISTS (SELECT 1 FROM ledger_entry r WHERE r.customer_id = w.customer_id AND r.reverses = w.id AND r.reverses > 0)), 0),
+	coalesce(n.number, ''), coalesce(n.issue_day, 0), coalesce(n.amount, 0), coalesce(n.reason, '')
+	FROM bill b JOIN customer c ON c.id = b.customer_id
+	LEFT JOIN credit_note n ON n.customer_id = b.customer_id AND n.bill_id = b.id`
 
 // Bills returns bills in the order of their ids.
 func (s *Snapshot) Bills(f BillFilter) ([]BillRow, error) {
@@ -89,15 +96,21 @@ func (s *Snapshot) Bills(f BillFilter) ([]BillRow, error) {
 func scanBill(row *sql.Rows) (b BillRow, err error) {
 	var tested int64
 	var currency string
+	var note CreditNote
 	err = row.Scan(&b.CustomerID, &b.ID, &b.Company, &b.Period.Start, &b.Period.End, &b.Axes.State, &tested, &b.Number, &currency,
 		&b.Subtotal, &b.Tax, &b.CreditApplied, &b.Axes.Total, &b.CreditLeft, &b.Issued, &b.Due, &b.MadeAt,
 		&b.CustomerRevision, &b.CatalogRevision, &b.SettingsRevision, &b.UsageRevision, &b.CustomerRevisionNow,
-		&b.Axes.Unconfirmed, &b.Axes.Bounced, &b.Axes.Open)
+		&b.Axes.Unconfirmed, &b.Axes.Bounced, &b.Axes.Open, &b.Axes.WrittenOff,
+		&note.Number, &note.Issued, &note.Amount, &note.Reason)
 	if err != nil {
 		return b, err
 	}
 	b.Axes.Tested = tested != 0
 	b.Currency, err = money.ParseCurrency(strings.TrimSpace(currency))
+	if note.Number != "" {
+		note.CustomerID, note.BillID, note.Currency = b.CustomerID, b.ID, b.Currency
+		b.CreditNote = &note
+	}
 	return b, err
 }
 

@@ -34,11 +34,13 @@ type Axes struct {
 	Unconfirmed bool  // an address whose mail may or may not have been handed over
 	Bounced     bool  // an address that refused or bounced the mail
 	Total       int64 // minor units
-	Open        int64 // minor units of Total that are not paid yet
+	Open        int64 // minor units of Total that are still owed
+	WrittenOff  int64 // minor units of Total that were given up: nobody owes them, and nobody paid them
 }
 
 // Status derives what people see. What was paid has arrived, so payment hides the state of the mail; what is
-// uncertain needs a decision before what is known to have failed. A final bill of 0 is sent and never paid.
+// uncertain needs a decision before what is known to have failed. A final bill of 0 is sent and never paid, and so is
+// one of which a part was written off: paid always means that all the money came.
 func (a Axes) Status() Status {
 	switch {
 	case a.State == Void:
@@ -47,7 +49,7 @@ func (a Axes) Status() Status {
 		return StatusTested
 	case a.State != Final:
 		return StatusDraft
-	case a.Total > 0 && a.Open <= 0:
+	case a.Total > 0 && a.Open <= 0 && a.WrittenOff == 0:
 		return StatusPaid
 	case a.Unconfirmed:
 		return StatusUnconfirmed

@@ -18,6 +18,9 @@ func TestStatusIsDerivedFromTheThreeAxes(t *testing.T) {
 		{"a mail that came back", Axes{State: Final, Bounced: true, Total: 100, Open: 100}, StatusBounced},
 		{"paid though one address bounced", Axes{State: Final, Bounced: true, Total: 100}, StatusPaid},
 		{"paid too much", Axes{State: Final, Total: 100, Open: -5}, StatusPaid},
+		{"given up, so nothing came", Axes{State: Final, Total: 100, WrittenOff: 100}, StatusSent},
+		{"paid in part, the rest given up", Axes{State: Final, Total: 100, WrittenOff: 1}, StatusSent},
+		{"given up since its mail came back", Axes{State: Final, Bounced: true, Total: 100, WrittenOff: 100}, StatusBounced},
 		{"taken back after it was paid", Axes{State: Void, Total: 100}, StatusVoid},
 	} {
 		t.Run(test.name, func(t *testing.T) {

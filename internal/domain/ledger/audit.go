@@ -97,6 +97,9 @@ func (a *audit) document(d *Document) {
 		a.say("bill %d is void and %d of it is open", d.ID, standing.Open)
 	case standing.Open < 0 || standing.Open > d.Total:
 		a.say("%d is open on bill %d over %d", standing.Open, d.ID, d.Total)
+	case d.Final && standing.Open+standing.Settled()+standing.WrittenOff != d.Total:
+		a.say("of bill %d over %d, %d is open, %d was paid and %d was written off",
+			d.ID, d.Total, standing.Open, standing.Settled(), standing.WrittenOff)
 	}
 }
 

@@ -91,6 +91,14 @@ func (b *book) want(owed, credit int64) {
 	}
 }
 
+// stands compares what has become of a bill.
+func (b *book) stands(bill *ledger.Bill, want ledger.Standing) {
+	b.t.Helper()
+	if diff := cmp.Diff(want, ledger.StandingOf(b.entries, bill.ID)); diff != "" {
+		b.t.Error(diff)
+	}
+}
+
 func TestPartPaymentsAndOneTooMuch(t *testing.T) {
 	b := &book{t: t}
 	bill := b.final(7, 1000, 0, 0)
@@ -174,8 +182,10 @@ func TestGivenCreditAndWriteOffs(t *testing.T) {
 	b.add(ledger.GiveUp(bill, b.entries, today, "bankrupt"))
 	off := int64(len(b.entries))
 	b.want(0, 250)
+	b.stands(bill, ledger.Standing{Paid: 400, WrittenOff: 600})
 	b.takeBack(off)
 	b.want(600, 250)
+	b.stands(bill, ledger.Standing{Open: 600, Paid: 400})
 	b.add(ledger.GiveUp(bill, b.entries, today, "bankrupt"))
 	b.void(bill)
 	b.want(0, 650)
@@ -254,6 +264,12 @@ func TestAnAuditFindsWhatDoesNotAddUp(t *testing.T) {
 			again := e[0]
 			again.ID = 9
 			return append(e, again), d
+		}},
+		{"a write-off that more came of", func(e []ledger.Entry, d []ledger.Document) ([]ledger.Entry, []ledger.Document) {
+			return append(e, ledger.Entry{ID: 9, BillID: 1, Kind: ledger.WriteOff, Amount: -600, Credit: 50}), d
+		}},
+		{"something that is neither paid nor written off", func(e []ledger.Entry, d []ledger.Document) ([]ledger.Entry, []ledger.Document) {
+			return append(e, ledger.Entry{ID: 9, BillID: 1, Kind: ledger.Credit, Amount: -100, Credit: 100}), d
 		}},
 		{"a void bill that is owed", func(e []ledger.Entry, d []ledger.Document) ([]ledger.Entry, []ledger.Document) {
 			d[0].Final, d[0].Void = false, true

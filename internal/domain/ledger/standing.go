@@ -2,10 +2,11 @@ package ledger
 
 // Standing is what the entries about one bill come to.
 type Standing struct {
-	Open    int64 // of the total, still owed
-	Paid    int64 // payments that were not taken back
-	Surplus int64 // of Paid: more than was open, so it became credit
-	Void    bool  // a credit note took the bill back; what had been paid is credit
+	Open       int64 // of the total, still owed
+	Paid       int64 // payments that were not taken back
+	Surplus    int64 // of Paid: more than was open, so it became credit
+	WrittenOff int64 // of the total, given up and not taken up again: nobody owes it, and nobody paid it
+	Void       bool  // a credit note took the bill back; what had been paid is credit
 }
 
 // Settled is what of the payments the bill itself took.
@@ -13,7 +14,7 @@ func (s Standing) Settled() int64 { return s.Paid - s.Surplus }
 
 // StandingOf adds up the entries about a bill.
 func StandingOf(entries []Entry, billID int64) (s Standing) {
-	payments := map[int64]bool{}
+	payments, writeOffs := map[int64]bool{}, map[int64]bool{}
 	for i := range entries {
 		e := &entries[i]
 		if e.BillID != billID {
@@ -29,6 +30,11 @@ func StandingOf(entries []Entry, billID int64) (s Standing) {
 		case e.Kind == Reversal && payments[e.Reverses]:
 			s.Paid -= e.Net()
 			s.Surplus += e.Credit
+		case e.Kind == WriteOff:
+			writeOffs[e.ID] = true
+			fallthrough
+		case e.Kind == Reversal && writeOffs[e.Reverses]:
+			s.WrittenOff -= e.Amount
 		}
 	}
 	return s

@@ -3,6 +3,7 @@ package statement
 import (
 	"strings"
 
+	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/period"
 )
@@ -29,7 +30,7 @@ func Compose(f *Facts) *Statement {
 		s.Number = Clean(f.Bill.Number)
 		s.Title = "Invoice " + s.Number
 	}
-	if f.Bill.Status == "void" {
+	if f.Bill.Status == invoice.StatusVoid {
 		s.Stamp = "Void"
 	}
 	s.Usage, s.UsageNote = b.usage()

@@ -31,10 +31,24 @@ type Bill struct {
 	CreditApplied int64
 	Total         int64
 	CreditLeft    int64
+	Paid          int64       // of Total, of a final bill
+	WrittenOff    int64       // of Total, of a final bill: given up, so that nobody owes it
 	Issued        period.Date // period.First for a draft
 	Due           period.Date // period.First for a draft
 	Warnings      []string
+	CreditNote    *CreditNote // of a void bill, else nil
 }
+
+// CreditNote is what took a bill back. The amount is in minor units of the bill's currency.
+type CreditNote struct {
+	Number string
+	Issued period.Date
+	Amount int64 // the bill's subtotal and tax
+	Reason string
+}
+
+// Open is what of the total is still to be paid.
+func (b *Bill) Open() int64 { return b.Total - b.Paid - b.WrittenOff }
 
 // Draft says whether the bill is not final yet.
 func (b *Bill) Draft() bool {

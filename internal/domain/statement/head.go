@@ -3,6 +3,8 @@ package statement
 import (
 	"fmt"
 	"strings"
+
+	"postmeter/internal/domain/invoice"
 )
 
 // The names under which customers keep what belongs on an invoice. Other fields may be internal and stay inside.
@@ -59,10 +61,13 @@ func (b *composer) heads() []Field {
 	if text := bill.Issued.Text(); text != "" {
 		fields = append(fields, Field{"Date", text})
 	}
-	if text := bill.Due.Text(); text != "" {
+	if text := bill.Due.Text(); text != "" && bill.Status != invoice.StatusVoid {
 		fields = append(fields, Field{"Due", text})
 	}
 	fields = append(fields, Field{"Period", bill.Period.String()})
+	if n := bill.CreditNote; n != nil {
+		fields = append(fields, Field{"Credit note", Clean(n.Number) + " of " + n.Issued.String()})
+	}
 	if text := Clean(field(&b.facts.Customer, purchaseFields)); text != "" {
 		fields = append(fields, Field{"Purchase order", text})
 	}
@@ -74,14 +79,16 @@ func (b *composer) headline() Headline {
 	bill := &b.facts.Bill
 	h := Headline{Label: "Amount due", Value: total(bill.Total, b.currency)}
 	switch {
-	case bill.Status == "void":
+	case bill.Status == invoice.StatusVoid:
 		h.Label, h.Note = "Void", "This invoice was taken back; nothing is due."
-	case bill.Status == "paid":
+	case bill.Status == invoice.StatusPaid:
 		h.Label, h.Note = "Paid", "Thank you."
+	case bill.WrittenOff > 0 && bill.Open() <= 0:
+		h.Label, h.Value, h.Note = "Written off", total(bill.WrittenOff, b.currency), "Nothing is due any more."
 	case bill.Total == 0:
 		h.Label, h.Note = "Nothing to pay", ""
 	case bill.Due.Text() != "":
-		h.Note = "by " + bill.Due.Text()
+		h.Value, h.Note = total(bill.Open(), b.currency), "by "+bill.Due.Text()
 	}
 	if bill.Draft() {
 		h.Note = "Draft: not an invoice yet"
@@ -103,17 +110,51 @@ func (b *composer) sums() []Sum {
 		sums = append(sums, Sum{Label: "Credit from earlier bills", Value: total(-bill.CreditApplied, b.currency)})
 	}
 	sums = append(sums, Sum{Label: "Total", Value: total(bill.Total, b.currency), Strong: true})
+	sums = append(sums, b.settled()...)
 	if bill.CreditLeft != 0 {
 		sums = append(sums, Sum{Label: "Carried to your next bill", Value: total(-bill.CreditLeft, b.currency)})
 	}
 	return sums
 }
 
+// settled says what became of the total, where it was neither paid whole nor is owed whole.
+func (b *composer) settled() (sums []Sum) {
+	bill := &b.facts.Bill
+	if bill.Status == invoice.StatusPaid || bill.Paid+bill.WrittenOff == 0 {
+		return nil
+	}
+	for _, part := range []struct {
+		label string
+		minor int64
+	}{{"Of it paid", bill.Paid}, {"Of it written off", bill.WrittenOff}, {"Still to be paid", bill.Open()}} {
+		if part.minor > 0 {
+			sums = append(sums, Sum{Label: part.label, Value: total(part.minor, b.currency)})
+		}
+	}
+	return sums
+}
+
+// takenBack says what took a void bill back, and why.
+func (b *composer) takenBack() []string {
+	n := b.facts.Bill.CreditNote
+	if n == nil {
+		return nil
+	}
+	value := total(n.Amount, b.currency)
+	text := fmt.Sprintf("Credit note %s of %s over %s %s takes this invoice back: %s", Clean(n.Number), n.Issued, value.Currency, value.Text, Clean(n.Reason))
+	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
+		text += "."
+	}
+	return []string{text}
+}
+
 // payment says how and when to pay.
 func (b *composer) payment() []string {
 	bill, c := &b.facts.Bill, &b.facts.Customer
 	switch {
-	case bill.Status == "void" || bill.Status == "paid":
+	case bill.Status == invoice.StatusVoid:
+		return b.takenBack()
+	case bill.Status == invoice.StatusPaid || bill.WrittenOff > 0 && bill.Open() <= 0:
 		return nil
 	case bill.Total == 0 && bill.CreditLeft > 0:
 		return []string{"There is nothing to pay. Your credit is carried to the next bill by itself."}

@@ -12,7 +12,7 @@ type Statement struct {
 	Headline  Headline
 	Groups    []Group
 	Sums      []Sum
-	Payment   []string // how and when to pay
+	Payment   []string // how and when to pay; of a void bill, what took it back
 	Notes     []string // the customer's note, paragraph by paragraph
 	Usage     []UsageRow
 	UsageNote string // what the usage table counts

@@ -106,6 +106,7 @@ func TestHeadlineSaysWhatIsToDo(t *testing.T) {
 		{"draft", statementtest.Draft(), "Amount USD 130.99 Draft: not an invoice yet"},
 		{"below zero", statementtest.Prepaid(), "Nothing to pay USD 0.00 "},
 		{"void", statementtest.Void(), "Void USD 130.99 This invoice was taken back; nothing is due."},
+		{"written off", statementtest.GivenUp(), "Written off USD 30.99 Nothing is due any more."},
 		{"yen", statementtest.TwoMonths(), "Amount due JPY 3,600 by 2026-10-15"},
 	} {
 		h := statement.Compose(test.f).Headline

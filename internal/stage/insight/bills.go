@@ -26,6 +26,9 @@ type Entry struct {
 	Currency string         `json:"currency"`
 	Total    string         `json:"total"`
 	Stale    bool           `json:"stale,omitempty"` // a draft whose inputs have changed since
+
+	WrittenOff string `json:"written_off,omitempty"` // of the total of a final bill: given up
+	CreditNote string `json:"credit_note,omitempty"` // the number of what took a void bill back
 }
 
 // billsPerRead is how many bills are read at once.
@@ -64,10 +67,18 @@ func Bills(ctx context.Context, db *store.DB, q Query) ([]Entry, error) {
 }
 
 func entry(b *store.BillRow, status invoice.Status) Entry {
-	return Entry{
+	amount := func(minor int64) string { return money.Amount{Minor: minor, Currency: b.Currency}.String() }
+	e := Entry{
 		ID: b.ID, Number: b.Number, Customer: b.Company, Start: b.Period.Start.String(), End: b.Period.End.String(),
-		Status: status, Currency: b.Currency.Code(), Total: money.Amount{Minor: b.Axes.Total, Currency: b.Currency}.String(),
+		Status: status, Currency: b.Currency.Code(), Total: amount(b.Axes.Total),
 	}
+	if b.Axes.State == invoice.Final && b.Axes.WrittenOff > 0 {
+		e.WrittenOff = amount(b.Axes.WrittenOff)
+	}
+	if b.CreditNote != nil {
+		e.CreditNote = b.CreditNote.Number
+	}
+	return e
 }
 
 // revisions are the current ones of what bills are made from.

@@ -20,10 +20,22 @@ type Document struct {
 	CreditApplied string         `json:"credit_applied"`
 	Total         string         `json:"total"`
 	CreditLeft    string         `json:"credit_left"`
+	Paid          string         `json:"paid"`                  // of the total
+	WrittenOff    string         `json:"written_off"`           // of the total: given up, and not owed
+	Open          string         `json:"open"`                  // of the total: still owed; nothing of a draft or a void bill
+	CreditNote    *CreditNote    `json:"credit_note,omitempty"` // of a void bill
 	IssueDate     string         `json:"issue_date"`
 	DueDate       string         `json:"due_date"`
 	Stale         bool           `json:"stale"`
 	Warnings      []string       `json:"warnings"`
+}
+
+// CreditNote is what took a bill back.
+type CreditNote struct {
+	Number string `json:"number"`
+	Date   string `json:"date"`
+	Amount string `json:"amount"`
+	Reason string `json:"reason"`
 }
 
 // Days is a period with both ends inside.
@@ -56,6 +68,12 @@ func DocumentOf(f *statement.Facts) Document {
 		Currency: b.Currency.Code(), Subtotal: amount(b.Subtotal), Tax: amount(b.Tax), CreditApplied: amount(b.CreditApplied),
 		Total: amount(b.Total), CreditLeft: amount(b.CreditLeft), IssueDate: b.Issued.Text(), DueDate: b.Due.Text(), Stale: b.Stale,
 		Lines: make([]Line, 0, len(f.Lines)), Warnings: append([]string{}, b.Warnings...),
+	}
+	d.Paid, d.WrittenOff, d.Open = amount(b.Paid), amount(b.WrittenOff), amount(0)
+	if n := b.CreditNote; n != nil {
+		d.CreditNote = &CreditNote{Number: n.Number, Date: n.Issued.String(), Amount: amount(n.Amount), Reason: n.Reason}
+	} else if !b.Draft() {
+		d.Open = amount(b.Open())
 	}
 	for i := range f.Lines {
 		d.Lines = append(d.Lines, lineOf(&f.Lines[i], amount))

@@ -32,8 +32,9 @@ type Booking struct {
 	Credit   string         `json:"credit"`         // what the customer's credit grew by
 	Open     string         `json:"open,omitempty"` // left on the bill
 	Status   invoice.Status `json:"status,omitempty"`
-	Owed     string         `json:"owed"`        // by the customer, on all bills
-	Left     string         `json:"credit_left"` // for the customer's next bill
+	GivenUp  string         `json:"written_off,omitempty"` // of the bill, if anything
+	Owed     string         `json:"owed"`                  // by the customer, on all bills
+	Left     string         `json:"credit_left"`           // for the customer's next bill
 }
 
 // desk is one transaction's view of a customer's money.
@@ -125,8 +126,12 @@ func (d *desk) booking(e *ledger.Entry) (*Booking, error) {
 	}
 	if e.BillID != 0 {
 		axes := d.row.Axes
-		axes.Open = ledger.StandingOf(d.entries, e.BillID).Open
+		standing := ledger.StandingOf(d.entries, e.BillID)
+		axes.Open, axes.WrittenOff = standing.Open, standing.WrittenOff
 		out.Open, out.Status = amount(axes.Open), axes.Status()
+		if axes.WrittenOff > 0 && axes.State == invoice.Final {
+			out.GivenUp = amount(axes.WrittenOff)
+		}
 	}
 	return out, nil
 }

@@ -31,7 +31,8 @@ type Row struct {
 	Owed      string      `json:"owed"`         // after it
 	Left      string      `json:"credit_after"` // after it
 	Reverses  int64       `json:"reverses,omitempty"`
-	Undone    bool        `json:"undone,omitempty"` // taken back later
+	Undone    bool        `json:"undone,omitempty"`      // taken back later
+	GivenUp   string      `json:"written_off,omitempty"` // of an invoice: what was given up of it and is not paid
 }
 
 // Statement reads a customer's statement. A company that does not exist is a NotFound fault.
@@ -84,6 +85,9 @@ func statement(company string, c money.Currency, entries []ledger.Entry, number 
 			Entry: e.ID, Date: e.Day.String(), Kind: e.Kind, Bill: e.BillID, Number: number(&e.Entry), Reference: e.Reference, Note: e.Note,
 			Amount: amount(e.Amount), Credit: amount(e.Credit), Owed: amount(last.Owed), Left: amount(last.Credit),
 			Reverses: e.Reverses, Undone: e.Void,
+		}
+		if given := ledger.StandingOf(entries, e.BillID).WrittenOff; e.Kind == ledger.Invoice && !e.Void && given > 0 {
+			out.Entries[i].GivenUp = amount(given)
 		}
 	}
 	out.Owed, out.Credit = amount(last.Owed), amount(last.Credit)

@@ -211,9 +211,10 @@ func (p *play) state(b *store.BillRow, w *words) error {
 	}
 	for !w.done() {
 		what, want := w.next(), w.next()
-		minor, known := map[string]int64{"total": b.Axes.Total, "open": b.Axes.Open, "used": b.CreditApplied, "left": b.CreditLeft}[what]
+		minor, known := map[string]int64{"total": b.Axes.Total, "open": b.Axes.Open, "used": b.CreditApplied, "left": b.CreditLeft,
+			"given-up": b.Axes.WrittenOff}[what]
 		if !known {
-			return fmt.Errorf("%q is nothing that a bill has: total, open, used or left", what)
+			return fmt.Errorf("%q is nothing that a bill has: total, open, used, left or given-up", what)
 		}
 		if got := (money.Amount{Minor: minor, Currency: b.Currency}).String(); got != want {
 			return fmt.Errorf("bill %d: %s is %s", b.ID, what, got)

@@ -149,12 +149,19 @@ func (w *world) ids(s *store.Snapshot) ([]int64, error) {
 	return s.CustomerIDs(0, 1000)
 }
 
-// status compares what lists of bills say is open with what the ledger says.
+// status compares what lists of bills say is open and written off with what the ledger says.
 func (w *world) status(rows []store.BillRow, customer int64, entries []ledger.Entry) (wrong []string) {
 	for i := range rows {
 		b := &rows[i]
-		if open := ledger.StandingOf(entries, b.ID).Open; b.CustomerID == customer && b.Axes.State != invoice.Draft && b.Axes.Open != open {
-			wrong = append(wrong, fmt.Sprintf("bill %d is listed with %d open and %d is", b.ID, b.Axes.Open, open))
+		if b.CustomerID != customer || b.Axes.State == invoice.Draft {
+			continue
+		}
+		if s := ledger.StandingOf(entries, b.ID); b.Axes.Open != s.Open || b.Axes.WrittenOff != s.WrittenOff {
+			wrong = append(wrong, fmt.Sprintf("bill %d is listed with %d open and %d written off, and it is %d and %d",
+				b.ID, b.Axes.Open, b.Axes.WrittenOff, s.Open, s.WrittenOff))
+		}
+		if s := ledger.StandingOf(entries, b.ID); b.Axes.Status() == invoice.StatusPaid && s.Settled() != b.Axes.Total {
+			wrong = append(wrong, fmt.Sprintf("bill %d over %d is paid, and %d came", b.ID, b.Axes.Total, s.Settled()))
 		}
 	}
 	return wrong

@@ -18,6 +18,7 @@ func All() map[string]*statement.Facts {
 		"prepaid":   Prepaid(),
 		"free":      Free(),
 		"void":      Void(),
+		"given-up":  GivenUp(),
 		"empty":     Empty(),
 		"two-month": TwoMonths(),
 		"names":     Names(),
@@ -153,6 +154,15 @@ func Free() *statement.Facts {
 func Void() *statement.Facts {
 	f := Ordinary()
 	f.Bill.Status = invoice.StatusVoid
+	f.Bill.CreditNote = &statement.CreditNote{Number: "CN-2026-00003", Issued: period.MustParse("2026-10-20"), Amount: f.Bill.Subtotal,
+		Reason: "the discount that was agreed in August is missing"}
+	return f
+}
+
+// GivenUp is a bill that was paid in part; the rest was written off.
+func GivenUp() *statement.Facts {
+	f := Ordinary()
+	f.Bill.Paid, f.Bill.WrittenOff = 10000, 3099
 	return f
 }
 
