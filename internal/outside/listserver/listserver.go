@@ -14,6 +14,7 @@ package listserver
 
 import (
 	"context"
+	"crypto/x509"
 	"time"
 
 	"postmeter/internal/domain/hosting"
@@ -69,6 +70,25 @@ type Address struct {
 	URL    string // of its API
 	User   string
 	Secret string // password or token; never shown
+}
+
+// Options say how to speak to servers. The zero value is how Postmeter does.
+type Options struct {
+	Roots      *x509.CertPool // who may sign certificates; nil: whom this machine trusts
+	StepLimit  time.Duration  // for one request and its whole answer; 0: StepLimit
+	MaxAnswer  int64          // bytes of one answer; 0: MaxAnswer
+	CountPosts bool           // Catalogue reads the counter of posts of each list too, where that is a request for each
+}
+
+// OrDefault returns options with the usual limits where there are none.
+func (o Options) OrDefault() Options {
+	if o.StepLimit == 0 {
+		o.StepLimit = StepLimit
+	}
+	if o.MaxAnswer == 0 {
+		o.MaxAnswer = MaxAnswer
+	}
+	return o
 }
 
 // Limits of every connection.
