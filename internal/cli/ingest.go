@@ -15,15 +15,17 @@ import (
 )
 
 type ingestCmd struct {
-	Server string   `placeholder:"NAME" help:"Hosting server that the logs are from; not needed for jsonl."`
-	Format string   `required:"" placeholder:"F" help:"What is read: mailman3 (our template), mailman3-default (Mailman's own), or jsonl (reports)."`
-	DryRun bool     `help:"Only read and sum, and change nothing."`
-	Files  []string `arg:"" optional:"" name:"file" help:"Logs, oldest first, compressed or not; - or none for standard input."`
+	Server  string   `placeholder:"NAME" help:"Hosting server that the logs are from; not needed for jsonl."`
+	Format  string   `required:"" placeholder:"F" help:"What is read: mailman3 (our template), mailman3-default (Mailman's own), sympa-stats (the stats files of Sympa's lists, as SITE/LIST/stats), or jsonl (reports)."`
+	DryRun  bool     `help:"Only read and sum, and change nothing."`
+	Counter string   `placeholder:"FROM" help:"From where a stats file counts that is new or went back: zero (all that it shows), here (what comes from now on), or last (what it showed before)."`
+	Files   []string `arg:"" optional:"" name:"file" help:"Logs, oldest first, compressed or not; - or none for standard input."`
 }
 
 // Help shows examples.
 func (*ingestCmd) Help() string {
 	return example("postmeter ingest --server lists1 --format mailman3 smtp.log.1.gz smtp.log",
+		"postmeter ingest --server sympa1 --format sympa-stats /var/lib/sympa/list_data/*/*/stats",
 		"postmeter ingest --format jsonl usage.jsonl", "ssh lists1 cat /var/log/mailman3/smtp.log | postmeter ingest --server lists1 --format mailman3 -")
 }
 
@@ -35,8 +37,17 @@ func (cmd *ingestCmd) Validate() error {
 	case cmd.Server == "" && cmd.Format != maillog.JSONL:
 		return errors.New("--server is missing: say which server the log is from")
 	}
+	if _, ok := counterStarts[cmd.Counter]; !ok {
+		return fmt.Errorf("--counter must be zero, here or last, not %q", cmd.Counter)
+	}
+	if cmd.Counter != "" && cmd.Format != maillog.SympaStats {
+		return fmt.Errorf("--counter is for --format %s", maillog.SympaStats)
+	}
 	return nil
 }
+
+// counterStarts are what --counter may say.
+var counterStarts = map[string]gather.CounterStart{"": gather.StartCarefully, "zero": gather.StartZero, "here": gather.StartHere, "last": gather.StartLast}
 
 // ingested is what the command prints.
 type ingested struct {
@@ -66,7 +77,8 @@ func (cmd *ingestCmd) Run(c *Context) (err error) {
 	var notes []string
 	result, err := gather.Ingest(c, gather.Order{
 		DB: db, By: c.By, Server: cmd.Server, Format: cmd.Format, Inputs: inputs, DryRun: cmd.DryRun, Progress: bar,
-		Note: func(text string) { notes = append(notes, text) },
+		Start: counterStarts[cmd.Counter],
+		Note:  func(text string) { notes = append(notes, text) },
 	})
 	bar.Done()
 	for _, text := range notes {

@@ -5,7 +5,7 @@
 // sequence is a line that must be survived; numbers that cannot be true make a line unparsed.
 //
 // Formats: mailman3 (Mailman 3 with the template that Postmeter asks for), mailman3-default (Mailman 3 with its own
-// templates), and jsonl (reports; see ParseReport).
+// templates), sympa-stats (a counter; see ParseSympaStats), and jsonl (reports; see ParseReport).
 package maillog
 
 import (
@@ -16,10 +16,11 @@ import (
 	"postmeter/internal/domain/fault"
 )
 
-// The formats of logs, and the one of reports.
+// The formats of logs, that of a counter, and that of reports.
 const (
 	Mailman3        = "mailman3"
 	Mailman3Default = "mailman3-default"
+	SympaStats      = "sympa-stats"
 	JSONL           = "jsonl"
 )
 

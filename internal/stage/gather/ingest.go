@@ -12,7 +12,7 @@ import (
 )
 
 // Formats lists the formats that Ingest reads.
-var Formats = []string{maillog.Mailman3, maillog.Mailman3Default, maillog.JSONL}
+var Formats = []string{maillog.Mailman3, maillog.Mailman3Default, maillog.SympaStats, maillog.JSONL}
 
 // Order says what to read, and how. Without DB nothing is known and nothing is written: that is for a dry run where
 // no database is.
@@ -23,6 +23,7 @@ type Order struct {
 	Format   string
 	Inputs   []Input
 	DryRun   bool         // read and sum only
+	Start    CounterStart // of counters that are new or went back
 	Progress Progress     // may be nil
 	Note     func(string) // takes what people should know, one line each; may be nil
 
@@ -113,6 +114,9 @@ func (run *run) input(in *Input) error {
 }
 
 func (run *run) once(in *Input) error {
+	if run.Format == maillog.SympaStats {
+		return run.stats(in)
+	}
 	from, err := in.open(run.Progress)
 	if err != nil {
 		return err

@@ -71,12 +71,13 @@ func up(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migr
 	}
 }
 
-// check says whether the database has the newest version, and refuses a newer one.
+// check says whether the database has every migration up to the newest version, and refuses a newer one. Migrations have
+// numbers of their own, with gaps: one may come later than another with a higher number, and is applied then.
 func check(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migration) (current bool, err error) {
 	if err := refuseForeign(ctx, db, engine); err != nil {
 		return false, err
 	}
-	version, err := versionOf(ctx, db, engine)
+	version, applied, err := versionOf(ctx, db, engine)
 	if err != nil {
 		return false, err
 	}
@@ -85,7 +86,7 @@ func check(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.M
 		return false, fault.New(fault.Conflict, "the database has version %d and this postmeter knows versions up to %d: "+
 			"start a newer postmeter, or restore a backup made with this one; nothing was changed", version, newest)
 	}
-	return version == newest, nil
+	return version == newest && applied == int64(len(migrations)), nil
 }
 
 func apply(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.Migration) error {
@@ -93,7 +94,8 @@ func apply(ctx context.Context, db *sql.DB, engine Engine, migrations []*goose.M
 	if engine == Postgres {
 		dialect = goose.DialectPostgres
 	}
-	provider, err := goose.NewProvider(dialect, db, nil, goose.WithGoMigrations(migrations...), goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(dialect, db, nil, goose.WithGoMigrations(migrations...), goose.WithDisableGlobalRegistry(true),
+		goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return err
 	}
