@@ -206,23 +206,24 @@ func insertAll[T any](tx *Tx, table string, rows []T, columns []string, row func
 	return bulk.Flush()
 }
 
-// UpdatePlanAssignment stores what may change of a plan's assignment: end and description.
+// UpdatePlanAssignment stores what may change of a plan's assignment: dates and description.
 func (tx *Tx) UpdatePlanAssignment(customerID int64, a *contract.Plan) error {
-	return tx.Exec(`UPDATE plan_assignment SET end_day = $3, description = $4 WHERE customer_id = $1 AND id = $2`,
-		customerID, a.ID, int64(a.Dates.End), a.Description)
+	return tx.Exec(`UPDATE plan_assignment SET start_day = $3, end_day = $4, description = $5 WHERE customer_id = $1 AND id = $2`,
+		customerID, a.ID, int64(a.Dates.Start), int64(a.Dates.End), a.Description)
 }
 
-// UpdateChargeAssignment stores what may change of a charge's assignment: amount, quantity, end, description, billed.
+// UpdateChargeAssignment stores what may change of a charge's assignment: amount, quantity, dates, description, billed.
 func (tx *Tx) UpdateChargeAssignment(customerID int64, a *contract.Charge) error {
-	return tx.Exec(`UPDATE charge_assignment SET amount = $3, quantity = $4, end_day = $5, description = $6, billed = $7
-		WHERE customer_id = $1 AND id = $2`, customerID, a.ID, a.Amount, a.Quantity, int64(a.Dates.End), a.Description, a.Billed)
+	return tx.Exec(`UPDATE charge_assignment SET amount = $3, quantity = $4, start_day = $5, end_day = $6, description = $7, billed = $8
+		WHERE customer_id = $1 AND id = $2`, customerID, a.ID, a.Amount, a.Quantity, int64(a.Dates.Start), int64(a.Dates.End),
+		a.Description, a.Billed)
 }
 
-// UpdateObjectAssignment stores what may change of an object's assignment: end, free, description.
+// UpdateObjectAssignment stores what may change of an object's assignment: dates, free, description.
 func (tx *Tx) UpdateObjectAssignment(customerID int64, a *contract.Object) error {
 	tx.touch(place{a.ServerID, a.Site})
-	return tx.Exec(`UPDATE object_assignment SET end_day = $3, free = $4, description = $5 WHERE customer_id = $1 AND id = $2`,
-		customerID, a.ID, int64(a.Dates.End), a.Free, a.Description)
+	return tx.Exec(`UPDATE object_assignment SET start_day = $3, end_day = $4, free = $5, description = $6 WHERE customer_id = $1 AND id = $2`,
+		customerID, a.ID, int64(a.Dates.Start), int64(a.Dates.End), a.Free, a.Description)
 }
 
 // UsageOrBillsExist says whether usage was counted, or bills or money booked: then currency and time zone are fixed.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"iter"
 
 	"postmeter/internal/domain/customer"
 )
@@ -13,24 +14,22 @@ const customerColumns = `SELECT id, company, contact, email, additional_addresse
 
 // CustomersByCompany returns the customers with the company names, in no order.
 func (s *Snapshot) CustomersByCompany(companies []string) ([]customer.Customer, error) {
-	var out []customer.Customer
-	for row, err := range rowsIn(s, customerColumns+`WHERE company `+in, companies) {
-		if err != nil {
-			return nil, err
-		}
-		c, err := scanCustomer(row)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, nil
+	return scanCustomers(rowsIn(s, customerColumns+`WHERE company `+in, companies))
+}
+
+// CustomersByID returns the customers with the ids, in no order.
+func (s *Snapshot) CustomersByID(ids []int64) ([]customer.Customer, error) {
+	return scanCustomers(rowsIn(s, customerColumns+`WHERE id `+in, ids))
 }
 
 // CustomersAfter returns up to limit customers whose company comes after a name, by company.
 func (s *Snapshot) CustomersAfter(company string, limit int) ([]customer.Customer, error) {
+	return scanCustomers(s.rows(customerColumns+`WHERE company > $1 ORDER BY company LIMIT $2`, company, limit))
+}
+
+func scanCustomers(rows iter.Seq2[*sql.Rows, error]) ([]customer.Customer, error) {
 	var out []customer.Customer
-	for row, err := range s.rows(customerColumns+`WHERE company > $1 ORDER BY company LIMIT $2`, company, limit) {
+	for row, err := range rows {
 		if err != nil {
 			return nil, err
 		}

@@ -21,11 +21,17 @@ func (r *Reader) Text(name, def string) string {
 		r.Fault(name, "must be a string, and is %s", n.Kind)
 	case len(n.Text) > MaxTextBytes:
 		r.Fault(name, "has %d bytes: at most %d are allowed", len(n.Text), MaxTextBytes)
+	case strings.ContainsFunc(n.Text, isControl):
+		r.Fault(name, "must not hold control characters")
 	default:
 		return n.Text
 	}
 	return def
 }
+
+// isControl says whether a character has no place in a text: what is neither seen nor ends a line. Databases refuse some
+// of them.
+func isControl(c rune) bool { return c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f }
 
 // Name returns a string field that must be there and not be empty.
 func (r *Reader) Name(name string) string {
@@ -60,10 +66,13 @@ func (r *Reader) Texts(name string) []string {
 	}
 	out := make([]string, 0, len(n.Items))
 	for i := range n.Items {
-		if it := &n.Items[i]; it.Kind == String {
-			out = append(out, it.Text)
-		} else {
+		switch it := &n.Items[i]; {
+		case it.Kind != String:
 			r.Fault(name+"["+strconv.Itoa(i)+"]", "must be a string, and is %s", it.Kind)
+		case strings.ContainsFunc(it.Text, isControl):
+			r.Fault(name+"["+strconv.Itoa(i)+"]", "must not hold control characters")
+		default:
+			out = append(out, it.Text)
 		}
 	}
 	return out

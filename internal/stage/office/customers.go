@@ -28,6 +28,7 @@ func (im *importer) readCustomers() error {
 			all = append(all, &customerState{file: f, r: r, row: customer.New(company), isNew: true})
 		})
 	}
+	im.customers = all
 	if err := im.loadCustomers(all); err != nil {
 		return err
 	}
@@ -52,6 +53,9 @@ func (im *importer) loadCustomers(all []*customerState) error {
 		companies = append(companies, c.row.Company)
 		byCompany[c.row.Company] = c
 	}
+	if im.entry != nil {
+		return im.loadEntered(all)
+	}
 	stored, err := im.tx.CustomersByCompany(companies)
 	if err != nil || len(stored) == 0 {
 		return err
@@ -75,8 +79,34 @@ func (im *importer) loadCustomers(all []*customerState) error {
 	return nil
 }
 
+// loadEntered fills in the customer of an entry, which is known by its id: its company may be another one now.
+func (im *importer) loadEntered(all []*customerState) error {
+	if im.entry.ID == 0 || len(all) == 0 {
+		return nil
+	}
+	ids := []int64{im.entry.ID}
+	stored, err := im.tx.CustomersByID(ids)
+	if err != nil || len(stored) == 0 {
+		return orMissing(err, "customer")
+	}
+	groups, err := im.tx.Groups(ids)
+	if err != nil {
+		return err
+	}
+	credits, err := im.tx.Credits(ids)
+	c := all[0]
+	c.isNew, c.groups, c.credit, c.was = false, groups[im.entry.ID], credits[im.entry.ID], stored[0]
+	company := c.row.Company
+	c.row = stored[0]
+	c.row.Company = company
+	return err
+}
+
 func (im *importer) readCustomer(c *customerState, work *contractWork) {
 	before := c.row
+	if im.entry != nil && !c.isNew {
+		before = c.was
+	}
 	im.readFields(c)
 	work.begin(c)
 	c.r.Each("groups", func(_ int, r *doc.Reader) { work.readGroup(r) })
@@ -175,7 +205,7 @@ func (im *importer) readCard(f *file, r *doc.Reader) customer.Card {
 	if n := r.Node("number"); n != nil {
 		last4, err := customer.LastDigits(n.Text, c.Type)
 		if err != nil {
-			im.warn(f, r.Path()+".number", err.Error()+"; the card is kept without its number, and cannot be charged")
+			im.warn(f, r.Path()+".number", err.Error(), "; the card is kept without its number, and cannot be charged")
 		}
 		c.Last4 = last4
 	}
@@ -228,7 +258,7 @@ func (im *importer) readCredit(c *customerState) bool {
 		c.r.Fault("credit", "must not be negative")
 	case minor == 0, c.credit.Entries > 0 && (minor == c.credit.Opening || minor == c.credit.Balance):
 	case c.credit.Entries > 0:
-		im.warn(c.file, c.r.Path()+".credit", "is not taken: the opening credit is taken once, and money was booked for this customer since")
+		im.warn(c.file, c.r.Path()+".credit", "is not taken: the opening credit is taken once, and money was booked for this customer since", "")
 	default:
 		im.credits = append(im.credits, openingCredit{&c.row, minor})
 		return true

@@ -89,6 +89,12 @@ type importer struct {
 	keyChecked    bool
 	credits       []openingCredit
 
+	customers []*customerState
+
+	entry         *Entry // of a form, instead of files of the operator's
+	entryKey      string // by which it is found among its kind
+	storedServers map[string]bool
+
 	saves   []func() error // what is written once all files are known to be right, in order
 	records []func() store.Change
 	report  Report
@@ -99,17 +105,18 @@ type customerState struct {
 	file   *file
 	r      *doc.Reader
 	row    customer.Customer
+	was    customer.Customer // of an entry: as it is stored
 	isNew  bool
 	groups []*contract.Group
 	credit store.Credit
 }
 
 func (im *importer) run() error {
-	if err := im.tx.Lock("import", 0); err != nil { // two imports that add the same wait for each other
+	if err := im.lock(); err != nil {
 		return err
 	}
 	for _, step := range []func() error{
-		im.readSettings, im.readServers, im.readPlans, im.readCharges, im.readLists, im.readCustomers, im.faults,
+		im.readSettings, im.readServers, im.readPlans, im.readCharges, im.readLists, im.readCustomers, im.checkEntry, im.faults,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -165,8 +172,14 @@ func inFile(name string, err error) fault.List {
 // InFile makes the faults of a file that could not be parsed like those of one that was.
 func InFile(name string, err error) fault.List { return inFile(name, err) }
 
-func (im *importer) warn(f *file, place, text string) {
-	im.report.Warnings = append(im.report.Warnings, f.name+": "+place+": "+text)
+// warn says that something was taken in otherwise than it was given, and how it is kept. Whoever fills in a form is there
+// to mend it: there it is a fault.
+func (im *importer) warn(f *file, place, text, kept string) {
+	if im.entry != nil {
+		f.r.FaultAt(place, "%s", text)
+		return
+	}
+	im.report.Warnings = append(im.report.Warnings, f.name+": "+place+": "+text+kept)
 }
 
 // text reads a text field into its place, if the file gives it; null empties it.

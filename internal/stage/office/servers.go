@@ -22,6 +22,10 @@ func (im *importer) readServers() error {
 	for i := range stored {
 		im.servers[stored[i].Name], im.serverIDs[stored[i].Name] = &stored[i], stored[i].ID
 	}
+	im.storedServers = make(map[string]bool, len(stored))
+	for i := range stored {
+		im.storedServers[stored[i].Name] = true
+	}
 	seen := map[string]string{}
 	for _, f := range im.files {
 		f.r.Each("servers", func(_ int, r *doc.Reader) {
