@@ -22,7 +22,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## Build, then show a provider whose month is metered and billed
+run: build ## Build, then show a provider whose month is metered, billed, mailed and paid
 	./postmeter demo
 
 .PHONY: build

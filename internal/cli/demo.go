@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postmeter/internal/app/demo"
+	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/domain/validation"
 )
@@ -35,7 +36,7 @@ func printDemo(w io.Writer, r *demo.Report) error {
 	run := r.Run
 	fmt.Fprintf(&b, "Harbour Lists, %s to %s: a provider that does not exist\n", run.Start, run.End)
 	demoMetered(&b, r)
-	for _, part := range []func(*strings.Builder, *demo.Report) error{demoBilled, demoSkipped, demoUnbilled} {
+	for _, part := range []func(*strings.Builder, *demo.Report) error{demoBills, demoStory, demoStatement, demoSkipped, demoUnbilled} {
 		if err := part(&b, r); err != nil {
 			return err
 		}
@@ -53,15 +54,8 @@ func demoMetered(b *strings.Builder, r *demo.Report) {
 		number(m.Records), number(m.Counted), number(m.UnknownList), number(m.Unparsed))
 	fmt.Fprintf(b, "  reported  %s records from elsewhere, with a correction and the members of two lists\n", number(r.Reported.Records))
 	fmt.Fprintf(b, "  billed    %s %s to %d customers\n", statement.Thousands(r.Run.Total), r.Run.Currency, r.Run.Billed)
-}
-
-func demoBilled(b *strings.Builder, r *demo.Report) error {
-	b.WriteString("\nDrafts of invoices\n")
-	t := newTable("", "ID>", "CUSTOMER", r.Run.Currency+">", "IN "+r.Dir)
-	for _, bill := range r.Bills {
-		t.add("", fmt.Sprint(bill.ID), bill.Customer, statement.Thousands(bill.Total), bill.HTML)
-	}
-	return t.print(b)
+	fmt.Fprintf(b, "  tested    %d drafts, by mails to the operator: %s\n", r.Tested.Tested, r.Tested.To)
+	fmt.Fprintf(b, "  sent      %d invoices: %d mails, and %d kept without a mail, as the settings say\n", r.Sent.Sent, r.Sent.Mails.Sent, r.Sent.NotMailed)
 }
 
 // demoSkipped says who got no bill, in the words of the validation.
@@ -84,7 +78,7 @@ func demoSkipped(b *strings.Builder, r *demo.Report) error {
 }
 
 func demoUnbilled(b *strings.Builder, r *demo.Report) error {
-	b.WriteString("\nSent, but on no bill\n")
+	b.WriteString("\nUsage that is on no bill\n")
 	t := newTable("", "LIST", "COPIES>", "FROM", "TO", "WHY")
 	for _, u := range r.Run.UnbilledUsage.List {
 		why, known := demoReasons[u.Reason]
@@ -110,14 +104,20 @@ const (
 )
 
 func demoNext(b *strings.Builder, r *demo.Report) {
-	shown, explained := demoBill(r, demoShown), demoBill(r, demoExplained)
-	fmt.Fprintf(b, "\nOpen an invoice in a browser: %s\n", filepath.Join(r.Dir, shown.HTML))
-	fmt.Fprintf(b, "\nGo on from here\n  export POSTMETER_DB=%s\n", demo.Database(r.Dir))
+	shown, explained := demoBill(r.Bills, demoShown), demoBill(r.Bills, demoExplained)
+	fmt.Fprintf(b, "\nOpen in a browser, or in a mail program\n")
+	for _, file := range []string{shown.HTML, demoVoid(r).HTML, demoLate(r).HTML, "mails/*.eml"} {
+		fmt.Fprintf(b, "  %s\n", filepath.Join(r.Dir, file))
+	}
+	fmt.Fprintf(b, "\nGo on from here\n  export POSTMETER_DB=%s POSTMETER_SMTP=%s\n", demo.Database(r.Dir), demo.Mails(r.Dir))
 	for _, line := range []string{
 		"bill list",
 		fmt.Sprintf("bill show %d", shown.ID),
 		fmt.Sprintf("bill explain %d 2", explained.ID),
-		"customer validate --start " + r.Run.Start + " --end " + r.Run.End,
+		fmt.Sprintf("customer statement %q", demoShown),
+		fmt.Sprintf("bill pay %d --amount %s --date %s", explained.ID, explained.Total, r.Payments[0].Date),
+		"report unbilled",
+		"bill send",
 		"export",
 	} {
 		b.WriteString("  ./postmeter " + line + "\n")
@@ -125,9 +125,10 @@ func demoNext(b *strings.Builder, r *demo.Report) {
 	fmt.Fprintf(b, "\nWhat it was made from: %s, and the folder %s\n", filepath.Join(r.Dir, "provider.yaml"), filepath.Join(r.Dir, "logs"))
 }
 
-func demoBill(r *demo.Report, customer string) (found demo.Invoice) {
-	for _, bill := range r.Bills {
-		if bill.Customer == customer {
+// demoBill is a customer's bill that was not taken back.
+func demoBill(bills []demo.Invoice, customer string) (found demo.Invoice) {
+	for _, bill := range bills {
+		if bill.Customer == customer && bill.Status != invoice.StatusVoid {
 			found = bill
 		}
 	}

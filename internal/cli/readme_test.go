@@ -2,11 +2,13 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 var updateReadme = flag.Bool("update-readme", false, "write what the commands print into README.md")
@@ -49,6 +51,9 @@ func TestTheReadmeShowsWhatTheProgramPrints(t *testing.T) {
 	}
 }
 
+// readmeDay is when the commands of the README are run: whoever runs them reads another day in their results.
+var readmeDay = time.Date(2026, 11, 2, 15, 0, 0, 0, time.UTC)
+
 // readmeOutput runs a command on the demonstration's database.
 func readmeOutput(t *testing.T, command string) string {
 	t.Helper()
@@ -57,7 +62,8 @@ func readmeOutput(t *testing.T, command string) string {
 		return map[string]string{"POSTMETER_DB": "sqlite:postmeter-demo/postmeter.db"}[name]
 	}
 	args := append(strings.Fields(command), "--text")
-	if code := Run(args, strings.NewReader(""), &out, &errs, env); code != exitDone {
+	p := Program{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Env: env, Now: func() time.Time { return readmeDay }}
+	if code := p.Run(context.Background(), args); code != exitDone {
 		t.Fatalf("%s: exit code %d: %s", command, code, errs.String())
 	}
 	return out.String()

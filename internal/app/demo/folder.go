@@ -21,16 +21,20 @@ const (
 	logsDir      = "logs"
 	olderLog     = "smtp.log.1.gz"
 	newerLog     = "smtp.log"
+	foundLog     = "smtp.log.found" // deliveries of the month that are found when it is billed
+	correction   = "correction.yaml"
+	testsDir     = "tests" // mails to the operator
+	mailsDir     = "mails" // mails to customers
 	invoicesDir  = "invoices"
 	databaseFile = "postmeter.db"
 )
 
 // made is everything that the demonstration may write into its folder, and so all that it ever removes.
 var made = []string{
-	providerFile, reportsFile, logsDir, invoicesDir, databaseFile, databaseFile + "-wal", databaseFile + "-shm", databaseFile + ".key",
+	providerFile, reportsFile, correction, logsDir, testsDir, mailsDir, invoicesDir, databaseFile, databaseFile + "-wal", databaseFile + "-shm", databaseFile + ".key",
 }
 
-//go:embed provider.yaml
+//go:embed provider.yaml correction.yaml
 var embedded embed.FS
 
 // Modes of what is written: bills and addresses are nobody else's business.
@@ -81,6 +85,10 @@ func write(dir string) error {
 	if err != nil {
 		return err
 	}
+	corrected, err := embedded.ReadFile(correction)
+	if err != nil {
+		return err
+	}
 	for _, sub := range []string{"", logsDir, invoicesDir} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), dirMode); err != nil {
 			return err
@@ -92,9 +100,11 @@ func write(dir string) error {
 	}{
 		{markFile, []byte("This folder was made by \"postmeter demo\", which makes it anew when it is run again.\n")},
 		{providerFile, provider},
+		{correction, corrected},
 		{reportsFile, reports()},
 		{filepath.Join(logsDir, olderLog), older},
 		{filepath.Join(logsDir, newerLog), newer},
+		{filepath.Join(logsDir, foundLog), found()},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, f.name), f.data, fileMode); err != nil {
 			return err

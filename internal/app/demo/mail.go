@@ -1,7 +1,7 @@
 package demo
 
-// mail is what one list sends in the month.
-type mail struct {
+// listMail is what one list sends in the month.
+type listMail struct {
 	list, site string
 	posts      int
 	members    int // recipients of the first post
@@ -12,7 +12,7 @@ type mail struct {
 }
 
 // traffic is the month. The last two lists bring no bill: one belongs to nobody, and one is not even known.
-var traffic = []mail{
+var traffic = []listMail{
 	{list: "news", site: "alder-press.example", posts: 22, members: 640, growth: 3, minKB: 8, maxKB: 70},
 	{list: "authors", site: "alder-press.example", posts: 60, members: 25, minKB: 2, maxKB: 20},
 	{list: "announce", site: "birch.example", posts: 8, members: 900, growth: 5, minKB: 5, maxKB: 30},
@@ -37,6 +37,9 @@ var traffic = []mail{
 	{list: "alumni", site: "quince.example", posts: 3, members: 310, minKB: 5, maxKB: 15},
 	{list: "pilot", site: "rowan.example", posts: 4, members: 55, minKB: 3, maxKB: 9},
 }
+
+// overlooked is what a customer sent at the end of the month besides, in a log that is found too late for its bill.
+var overlooked = listMail{list: "patches", site: "cedar-games.example", posts: 2, members: 2050, growth: 25, minKB: 180, maxKB: 420, from: 29, to: 30}
 
 // random is a small generator whose numbers are the same everywhere and for ever (splitmix64).
 type random struct{ state uint64 }
