@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"postmeter/internal/app"
+	"postmeter/internal/app/serve"
 )
 
 // root is the whole command line.
@@ -43,7 +44,9 @@ type root struct {
 	Ingest   ingestCmd   `cmd:"" help:"Count usage from logs and reports, exactly once"`
 	Report   reportCmd   `cmd:"" help:"Reports"`
 	Quote    quoteCmd    `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
+	Serve    serveCmd    `cmd:"" help:"Run the API and the work in the background, until told to stop"`
 	Seed     seedCmd     `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
+	Token    tokenCmd    `cmd:"" help:"Tokens of the API and of agents"`
 	Version  versionCmd  `cmd:"" help:"Print the version of this program"`
 }
 
@@ -110,6 +113,7 @@ func newParser(line *root, stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(line,
 		kong.Name("postmeter"),
 		kong.Description(description),
+		kong.Vars{"drain": serve.DefaultDrain.String()},
 		kong.NoDefaultHelp(), // helpFlag, which does not exit, takes its place
 		kong.Writers(stdout, stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),

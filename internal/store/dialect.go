@@ -136,3 +136,15 @@ func redact(address string) string { return password.ReplaceAllString(address, "
 func (db *DB) Ping(ctx context.Context) error {
 	return db.classify("connect", db.reader.PingContext(ctx))
 }
+
+// Ready says whether the database answers and has the version of this program.
+func (db *DB) Ready(ctx context.Context) error {
+	have, newest, err := migrate.Version(ctx, db.reader, db.engine)
+	if err != nil {
+		return db.classify("connect", err)
+	}
+	if have != newest {
+		return fault.New(fault.Unavailable, "the database has version %d and this postmeter works with version %d: restart this process with the newest program", have, newest)
+	}
+	return nil
+}

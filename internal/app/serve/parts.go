@@ -1,0 +1,39 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"postmeter/internal/face/httpkit"
+	"postmeter/internal/store"
+)
+
+// Deps is what parts are made from.
+type Deps struct {
+	DB    *store.DB
+	Now   func() time.Time // the one clock
+	Log   *slog.Logger
+	Vault Vault // for secrets in the database
+}
+
+// By is who acts and when, for what the process does by itself.
+func (d Deps) By(actor string) store.By { return store.By{Actor: actor, At: d.Now()} }
+
+// Part is something that the process does. Every field may be left out.
+type Part struct {
+	Routes func(*httpkit.Mux) // routes outside of the API, whose own are listed in api.Routes
+	Loops  []Loop             // what runs as long as the process does
+}
+
+// Loop is work that goes on until its context ends. One that returns earlier, with or without an error, is started
+// again after a while; other loops never notice.
+type Loop struct {
+	Name string
+	Run  func(context.Context) error
+}
+
+// parts lists what the process does. To add a capability, write a function that makes its Part, and name it here.
+func parts(Deps) []Part {
+	return []Part{}
+}

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"postmeter/internal/app/serve"
+	"postmeter/internal/face/httpkit"
+)
+
+type serveCmd struct {
+	Listen        string         `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where to listen (default: ${default})."`
+	TLSCert       string         `name:"tls-cert" placeholder:"FILE" help:"Certificate, with those above it; read again when it changes."`
+	TLSKey        string         `name:"tls-key" placeholder:"FILE" help:"Key of the certificate."`
+	ACMEHost      []string       `name:"acme-host" placeholder:"NAME" help:"Public name that gets a certificate by itself; this process must be reached by it on port 443."`
+	ACMEDirectory string         `name:"acme-directory" placeholder:"URL" help:"Authority that gives the certificate (default: Let's Encrypt)."`
+	BehindProxy   []netip.Prefix `placeholder:"NETWORK" help:"Network of a proxy in front that encrypts, such as 10.0.0.0/8: what it says of clients is believed."`
+	Drain         time.Duration  `default:"${drain}" placeholder:"TIME" help:"How long running work has to end when the process is told to stop (default: ${default})."`
+}
+
+// Help shows an example.
+func (*serveCmd) Help() string {
+	return "It runs until SIGINT or SIGTERM, and then stops when running requests and jobs have ended; a second signal ends it at once.\n\n" +
+		example("postmeter serve", "postmeter serve --listen :443 --tls-cert /etc/ssl/billing.pem --tls-key /etc/ssl/billing.key",
+			"postmeter serve --listen 10.0.0.5:8080 --behind-proxy 10.0.0.1/32")
+}
+
+// Run serves until the context ends.
+func (cmd *serveCmd) Run(c *Context) (err error) {
+	db, err := c.OpenStore()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	log := slog.New(slog.NewTextHandler(c.Stderr, nil))
+	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault()}, serve.Config{
+		Listen: cmd.Listen, Certificate: cmd.TLSCert, Key: cmd.TLSKey, ACMEHosts: cmd.ACMEHost, ACMEDirectory: cmd.ACMEDirectory,
+		BehindProxy: httpkit.Proxies(cmd.BehindProxy), Drain: cmd.Drain,
+	})
+	if err != nil {
+		return err
+	}
+	return server.Run(c)
+}

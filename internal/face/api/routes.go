@@ -1,0 +1,4 @@
+package api
+
+// Routes are all routes of the API.
+var Routes = []Route{}
