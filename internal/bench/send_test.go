@@ -65,6 +65,7 @@ func sendAll(t *testing.T, program, url string, invoices int64) (took time.Durat
 	cmd.Env = append(os.Environ(), "POSTMETER_SMTP="+server.URL())
 	var out, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
+	own, base := ownCPU(t), serverCPU(t, url)
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -75,6 +76,8 @@ func sendAll(t *testing.T, program, url string, invoices int64) (took time.Durat
 		t.Fatalf("bill send: %v\n%s", err, stderr.String())
 	}
 	took = time.Since(start)
+	fmt.Printf("send, processor time for each of %s invoices: sender %s, database server %s, mail server %s\n", digits(invoices),
+		each(cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), invoices), each(serverCPU(t, url)-base, invoices), each(ownCPU(t)-own, invoices))
 	var result struct {
 		Sent, NotMailed int64
 		Mails           struct{ Sent int64 }

@@ -31,7 +31,7 @@ func (s *Snapshot) BillsByID(ids []int64) ([]BillRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	if err := s.expectRanges(); err != nil {
+	if err := s.expectKeys(); err != nil {
 		return nil, err
 	}
 	found := make(map[int64]BillRow, len(ids))
@@ -271,8 +271,8 @@ func recipient(c *customer.Customer) statement.Customer {
 
 // thaw lets final bills say what they said when they were sent.
 func (s *Snapshot) thaw(ids []int64, facts map[int64]*statement.Facts) error {
-	for row, err := range rowsIn(s, `SELECT w.bill_id, w.words FROM bill b JOIN bill_words w ON w.customer_id = b.customer_id AND w.bill_id = b.id
-		WHERE b.id `+in, ids) {
+	for row, err := range rowsIn(s, `SELECT b.id, coalesce((SELECT w.words FROM bill_words w WHERE w.customer_id = b.customer_id AND w.bill_id = b.id), '')
+		FROM bill b WHERE b.id `+in, ids) {
 		if err != nil {
 			return err
 		}
@@ -280,6 +280,9 @@ func (s *Snapshot) thaw(ids []int64, facts map[int64]*statement.Facts) error {
 		var words string
 		if err := row.Scan(&id, &words); err != nil {
 			return err
+		}
+		if words == "" { // a draft
+			continue
 		}
 		var frozen statement.Frozen
 		if err := json.Unmarshal([]byte(words), &frozen); err != nil {

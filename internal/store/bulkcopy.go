@@ -16,7 +16,7 @@ import (
 // BYTEA, whose form is that of the Go values; the driver's own way asks for the type of each value.
 func (b *Bulk) copyInto(table string) error {
 	statement := `COPY "` + table + `" ("` + strings.Join(b.columns, `","`) + `") FROM STDIN BINARY`
-	source := &copyReader{values: b.values, width: len(b.columns), buf: append(make([]byte, 0, copyBufferBytes+copyBufferBytes/4), copyHeader...)}
+	source := &copyReader{values: b.values, width: len(b.columns), buf: append(make([]byte, 0, copyRoom(len(b.values))), copyHeader...)}
 	return b.tx.conn.Raw(func(driverConn any) error {
 		conn, ok := driverConn.(*stdlib.Conn)
 		if !ok {
@@ -30,6 +30,12 @@ const (
 	copyHeader      = "PGCOPY\n\xff\r\n\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x00" // signature, flags, no extension
 	copyBufferBytes = 64 << 10
 )
+
+// copyRoom is the size of the buffer to begin with: few values, such as the history of one change, need little.
+func copyRoom(values int) int {
+	const bytesPerValue = 32 // more than most have
+	return min(values*bytesPerValue+len(copyHeader), copyBufferBytes+copyBufferBytes/4)
+}
 
 // copyReader gives rows in PostgreSQL's binary COPY form.
 type copyReader struct {

@@ -79,7 +79,11 @@ func openPostgres(address string) (*DB, error) {
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)
 	pool.SetConnMaxIdleTime(postgresIdleAfter)
-	counters := stdlib.OpenDB(*config)
+	// A counter that was taken from need not be on disk by itself: what uses the ids is written after it into the same log,
+	// so it is on disk when that is.
+	counting := config.Copy()
+	counting.RuntimeParams["synchronous_commit"] = "off"
+	counters := stdlib.OpenDB(*counting)
 	counters.SetMaxOpenConns(counterConns)
 	counters.SetConnMaxIdleTime(postgresIdleAfter)
 	return &DB{engine: migrate.Postgres, writer: pool, reader: pool, counters: counters}, nil
@@ -107,6 +111,19 @@ func (s *Snapshot) expectRanges() error {
 	_, err := s.tx.ExecContext(s.ctx, `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
 		set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true),
 		set_config('jit', 'off', true)`)
+	return err
+}
+
+// expectKeys tells PostgreSQL, for this transaction, that rows are looked up by their keys, each by itself, or read in the
+// order of an index: no table is read as a whole to be joined, however few rows its statistics say it has. What a batch
+// costs then does not grow with the table.
+func (s *Snapshot) expectKeys() error {
+	if s.db.engine == migrate.SQLite {
+		return nil
+	}
+	_, err := s.tx.ExecContext(s.ctx, `SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
+		set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+		set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)`)
 	return err
 }
 

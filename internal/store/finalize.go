@@ -42,6 +42,9 @@ func (tx *Tx) eachIn(statement, column string, ids []int64, args ...any) error {
 
 // DraftIDs returns up to limit ids of drafts larger than after, in order.
 func (s *Snapshot) DraftIDs(after int64, limit int) (ids []int64, err error) {
+	if err := s.expectKeys(); err != nil {
+		return nil, err
+	}
 	for row, err := range s.rows(`SELECT id FROM bill WHERE state = 'draft' AND id > $1 ORDER BY id LIMIT $2`, after, limit) {
 		if err != nil {
 			return nil, err
@@ -53,6 +56,24 @@ func (s *Snapshot) DraftIDs(after int64, limit int) (ids []int64, err error) {
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// OwnersOf returns the customers of some bills.
+func (s *Snapshot) OwnersOf(billIDs []int64) (customers []int64, err error) {
+	if err := s.expectKeys(); err != nil {
+		return nil, err
+	}
+	for row, err := range rowsIn(s, `SELECT customer_id FROM bill WHERE id `+in, billIDs) {
+		if err != nil {
+			return nil, err
+		}
+		var id int64
+		if err := row.Scan(&id); err != nil {
+			return nil, err
+		}
+		customers = append(customers, id)
+	}
+	return customers, nil
 }
 
 // StaleUsage returns which of some drafts were made before usage of their months came in, or was corrected, for a list
@@ -88,11 +109,13 @@ func (s *Snapshot) StaleUsage(drafts []BillRow) (map[int64]bool, error) {
 	return out, nil
 }
 
-// AlreadyBilled returns which of some drafts share a day with a final bill of the same customer.
+// AlreadyBilled returns which of some drafts share a day with a final bill of the same customer. They are
+// counted, and the state is asked for in a form that no index has, so that the bills of each customer are looked at by
+// its key, and not all that are final.
 func (s *Snapshot) AlreadyBilled(ids []int64) (map[int64]bool, error) {
 	out := map[int64]bool{}
-	for row, err := range rowsIn(s, `SELECT b.id FROM bill b WHERE EXISTS (SELECT 1 FROM bill f WHERE f.customer_id = b.customer_id
-		AND f.id <> b.id AND f.state = 'final' AND f.start_day <= b.end_day AND f.end_day >= b.start_day) AND b.id `+in, ids) {
+	for row, err := range rowsIn(s, `SELECT b.id FROM bill b WHERE (SELECT count(*) FROM bill f WHERE f.customer_id = b.customer_id
+		AND f.id <> b.id AND f.state || '' = 'final' AND f.start_day <= b.end_day AND f.end_day >= b.start_day) > 0 AND b.id `+in, ids) {
 		if err != nil {
 			return nil, err
 		}
@@ -125,18 +148,13 @@ func (tx *Tx) FinishBills(finals []Final) error {
 	if err := tx.checkNumbers(finals); err != nil {
 		return err
 	}
+	if err := tx.makeFinal(finals); err != nil {
+		return err
+	}
 	words := tx.Bulk("bill_words", "", "customer_id", "bill_id", "words")
 	outbox := tx.Bulk("delivery", "", "customer_id", "bill_id", "address", "state", "message_id", "attempts", "changed_at", "detail")
 	for i := range finals {
 		f := &finals[i]
-		n, err := tx.ExecCount(`UPDATE bill SET state = 'final', number = $3, issue_day = $4, due_day = $5
-			WHERE customer_id = $1 AND id = $2 AND state = 'draft'`, f.Bill.CustomerID, f.Bill.ID, f.Number, int64(f.Issued), int64(f.Due))
-		if err != nil {
-			return err
-		}
-		if n != 1 {
-			return fault.New(fault.Conflict, "bill %d is no draft any more: see \"postmeter bill list\"", f.Bill.ID)
-		}
 		text, err := json.Marshal(f.Words)
 		if err != nil {
 			return err
@@ -160,6 +178,32 @@ func (tx *Tx) FinishBills(finals []Final) error {
 		return err
 	}
 	return tx.postInvoices(finals)
+}
+
+// finalsPerUpdate is how many bills one statement makes final.
+const finalsPerUpdate = 64
+
+// makeFinal gives drafts their state, numbers and days.
+func (tx *Tx) makeFinal(finals []Final) error {
+	for chunk := range slices.Chunk(finals, finalsPerUpdate) {
+		rows := make([][]any, len(chunk))
+		for i := range chunk {
+			f := &chunk[i]
+			rows[i] = []any{f.Bill.CustomerID, f.Bill.ID, f.Number, int64(f.Issued), int64(f.Due)}
+		}
+		values, args := valueRows(nil, rows)
+		n, err := tx.ExecCount(`WITH v (c, b, n, i, d) AS (VALUES `+values+`)
+			UPDATE bill SET state = 'final', number = n, issue_day = i, due_day = d FROM v
+			WHERE customer_id = c AND id = b AND state = 'draft'`, args...)
+		if err != nil {
+			return err
+		}
+		if n != int64(len(chunk)) {
+			return fault.New(fault.Conflict, "%d of the bills %d to %d are no drafts any more: see \"postmeter bill list\"; nothing of this batch was sent",
+				int64(len(chunk))-n, chunk[0].Bill.ID, chunk[len(chunk)-1].Bill.ID)
+		}
+	}
+	return nil
 }
 
 // checkNumbers refuses numbers that other bills have: a format was changed so that it makes the same text again.

@@ -3,7 +3,6 @@ package store
 import (
 	"database/sql"
 	"strconv"
-	"strings"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/store/migrate"
@@ -124,7 +123,7 @@ type deliveryKey struct {
 func (tx *Tx) BeginDeliveries(mails []*Delivery, sender string) error {
 	begun, err := tx.updateDeliveries(mails, []any{sender, tx.by.At.UnixMicro()}, func(d *Delivery) []any {
 		return []any{d.CustomerID, d.BillID, d.Address}
-	}, `(c, b, a)`, `state = 'sending', attempts = attempts + 1, changed_at = $2`, `sender = $1 AND state = 'queued'`)
+	}, `(c, b, a)`, `state = 'sending', attempts = attempts + 1, changed_at = $2`, byKey+` = $1 AND state = 'queued'`)
 	if err != nil {
 		return err
 	}
@@ -136,6 +135,10 @@ func (tx *Tx) BeginDeliveries(mails []*Delivery, sender string) error {
 	}
 	return nil
 }
+
+// byKey is the sender of a mail, in a form that no index has: mails are found by their keys. The index of senders would
+// lead to all mails that this sender has had.
+const byKey = `sender || ''`
 
 // EndDeliveries notes what became of attempts that were begun, with their history: each mail holds its new state,
 // detail and due time. What became of one is known better than what somebody who took the sender for dead has written.
@@ -165,26 +168,12 @@ func (tx *Tx) updateDeliveries(mails []*Delivery, args []any, row func(*Delivery
 	if len(mails) == 0 {
 		return changed, nil
 	}
-	var values strings.Builder
+	rows := make([][]any, len(mails))
 	for i, d := range mails {
-		if i > 0 {
-			values.WriteString(", ")
-		}
-		for j, v := range row(d) {
-			args = append(args, v)
-			kind := " AS BIGINT)"
-			if _, isText := v.(string); isText {
-				kind = " AS TEXT)"
-			}
-			before := ", "
-			if j == 0 {
-				before = "("
-			}
-			values.WriteString(before + "CAST($" + strconv.Itoa(len(args)) + kind)
-		}
-		values.WriteString(")")
+		rows[i] = row(d)
 	}
-	for r, err := range tx.rows(`WITH v `+columns+` AS (VALUES `+values.String()+`) UPDATE delivery SET `+set+` FROM v
+	values, args := valueRows(args, rows)
+	for r, err := range tx.rows(`WITH v `+columns+` AS (VALUES `+values+`) UPDATE delivery SET `+set+` FROM v
 		WHERE customer_id = c AND bill_id = b AND address = a AND `+where+` RETURNING bill_id, address`, args...) {
 		if err != nil {
 			return nil, err

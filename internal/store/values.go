@@ -72,3 +72,31 @@ func textsFrom(text string) ([]string, error) {
 	err := json.Unmarshal([]byte(text), &out)
 	return out, err
 }
+
+// valueRows returns the rows of a VALUES list with their types, and args with their values after it. The number of rows
+// is a power of two, so that few different texts are prepared; the last row fills it up, so what is done twice for a row
+// must come to the same.
+func valueRows(args []any, rows [][]any) (string, []any) {
+	size := 1
+	for size < len(rows) {
+		size *= 2
+	}
+	var text strings.Builder
+	for i := range size {
+		before := ", ("
+		if i == 0 {
+			before = "("
+		}
+		for _, v := range rows[min(i, len(rows)-1)] {
+			args = append(args, v)
+			kind := " AS BIGINT)"
+			if _, isText := v.(string); isText {
+				kind = " AS TEXT)"
+			}
+			text.WriteString(before + "CAST($" + strconv.Itoa(len(args)) + kind)
+			before = ", "
+		}
+		text.WriteByte(')')
+	}
+	return text.String(), args
+}

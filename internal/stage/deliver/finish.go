@@ -69,18 +69,15 @@ type finishing struct {
 }
 
 func (b *finishing) do(tx *store.Tx, ids []int64) error {
-	rows, err := tx.BillsByID(ids)
+	owners, err := tx.OwnersOf(ids)
 	if err != nil {
 		return err
-	}
-	owners := make([]int64, len(rows))
-	for i := range rows {
-		owners[i] = rows[i].CustomerID
 	}
 	if err := tx.LockForSending(owners); err != nil {
 		return err
 	}
-	if rows, err = tx.BillsByID(ids); err != nil { // as they are under the lock
+	rows, err := tx.BillsByID(ids) // as they are under the lock
+	if err != nil {
 		return err
 	}
 	j, err := newJudge(&tx.Snapshot, tx.By().At)
