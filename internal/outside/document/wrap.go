@@ -7,7 +7,14 @@ import (
 )
 
 // width is the number of columns that a text takes on a terminal: two for wide characters, none for marks.
-func width(text string) int { return uniseg.StringWidth(text) }
+func width(text string) int {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return uniseg.StringWidth(text)
+		}
+	}
+	return len(text) // the usual case, without looking each letter up
+}
 
 // pad fills a text with blanks up to a column; a longer one keeps one blank between it and what follows.
 func pad(text string, to int) string { return text + strings.Repeat(" ", max(to-width(text), 1)) }

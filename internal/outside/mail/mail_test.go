@@ -73,23 +73,30 @@ func TestEachMisfortuneHasItsOutcome(t *testing.T) {
 		{"no address", mail.Refused, "is not a mail address", false, 0},
 		{"a@b.test>\r\nRCPT TO:<c@d.test", mail.Refused, "is not a mail address", false, 0},
 	} {
-		t.Run(test.to, func(t *testing.T) {
-			server := mailtest.New(t)
-			c := connect(t, server.URL(), impatient)
-			got := c.Send(context.Background(), message(test.to))
-			if got.State != test.state || !strings.Contains(got.Detail, test.detail) || c.Broken() != test.broken {
-				t.Errorf("got %+v, broken %v", got, c.Broken())
+		for _, oneByOne := range []bool{false, true} {
+			name := test.to
+			if oneByOne {
+				name += ", each command by itself"
 			}
-			if n := len(server.Mails()); n != test.kept {
-				t.Errorf("the server has %d mails, want %d", n, test.kept)
-			}
-			if test.broken {
-				return
-			}
-			if next := c.Send(context.Background(), message("good@x.test")); next.State != mail.Taken {
-				t.Errorf("the next mail on the same connection: %+v", next)
-			}
-		})
+			t.Run(name, func(t *testing.T) {
+				server := mailtest.New(t)
+				server.OneByOne = oneByOne
+				c := connect(t, server.URL(), impatient)
+				got := c.Send(context.Background(), message(test.to))
+				if got.State != test.state || !strings.Contains(got.Detail, test.detail) || c.Broken() != test.broken {
+					t.Errorf("got %+v, broken %v", got, c.Broken())
+				}
+				if n := len(server.Mails()); n != test.kept {
+					t.Errorf("the server has %d mails, want %d", n, test.kept)
+				}
+				if test.broken {
+					return
+				}
+				if next := c.Send(context.Background(), message("good@x.test")); next.State != mail.Taken {
+					t.Errorf("the next mail on the same connection: %+v", next)
+				}
+			})
+		}
 	}
 }
 

@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
-
-	"github.com/wneessen/go-mail/smtp"
+	"strings"
 
 	"postmeter/internal/domain/customer"
 	"postmeter/internal/domain/fault"
@@ -25,38 +24,26 @@ func (c *connection) Send(ctx context.Context, m *Message) Outcome {
 	if able, _ := c.client.Extension("SMTPUTF8"); letters && !able {
 		return Outcome{State: Refused, Detail: "the mail server takes no addresses with letters beyond ASCII (SMTPUTF8)"}
 	}
-	c.client.SkipSMTPUTF8(!letters)
-	return c.converse(ctx, m, data)
+	if strings.ContainsAny(m.envelope(), "\r\n") {
+		return Outcome{Detail: "the sender " + oneLine(m.envelope()) + " is not a mail address", Trouble: true}
+	}
+	return c.converse(ctx, m, data, letters)
 }
 
-func (c *connection) converse(ctx context.Context, m *Message, data []byte) Outcome {
-	limit := c.transport.options.StepLimit
-	if err := c.step(ctx, limit, func() error { return c.client.Mail("<" + m.envelope() + ">") }); err != nil {
-		return c.early(ctx, err, "the sender "+m.envelope(), true)
+func (c *connection) converse(ctx context.Context, m *Message, data []byte, letters bool) Outcome {
+	if out, ok := c.announce(ctx, m, letters); !ok {
+		return out
 	}
-	if err := c.step(ctx, limit, func() error { return c.client.Rcpt("<" + m.To.Address + ">") }); err != nil {
-		return c.early(ctx, err, "", false)
-	}
-	var body *smtp.DataCloser
-	err := c.step(ctx, limit, func() error {
-		w, err := c.client.Data()
-		if err != nil {
-			return err
-		}
-		var ok bool
-		if body, ok = w.(*smtp.DataCloser); !ok {
-			return errors.New("the library for SMTP changed its type")
-		}
-		return nil
-	})
-	if err != nil {
-		return c.early(ctx, err, "", false)
-	}
-	if err := c.step(ctx, limit, func() error { _, err := body.Write(data); return err }); err != nil {
+	// A write that fails has not written its last bytes, and the end of the message is in those.
+	if err := c.step(ctx, c.transport.options.StepLimit, func() error { return c.write(data) }); err != nil {
 		return c.lost(err)
 	}
-	err = c.step(ctx, c.transport.options.FinalLimit, body.Close)
-	return c.late(err, body.ServerResponse())
+	var response string
+	err := c.step(ctx, c.transport.options.FinalLimit, func() (err error) {
+		_, response, err = c.client.Text.ReadResponse(codeDone)
+		return err
+	})
+	return c.late(err, response)
 }
 
 // early is the outcome of an error before the message was handed over. The sender is the same for all mails: what is
@@ -73,14 +60,11 @@ func (c *connection) early(ctx context.Context, err error, what string, trouble 
 	if answer.Code >= 500 && !trouble {
 		out.State = Refused
 	}
-	if answer.Code == closing || c.step(ctx, c.transport.options.StepLimit, c.client.Reset) != nil {
+	if answer.Code == codeClosing || c.broken || c.step(ctx, c.transport.options.StepLimit, c.client.Reset) != nil {
 		c.broken = true
 	}
 	return out
 }
-
-// closing is the code of a mail server that ends the connection.
-const closing = 421
 
 // lost is the outcome of a connection that broke before the end of the message.
 func (c *connection) lost(err error) Outcome {
@@ -98,7 +82,7 @@ func (c *connection) late(err error, response string) Outcome {
 	case answer.Code/100 == 2:
 		return Outcome{State: Taken, Detail: said(answer)}
 	case answer.Code/100 == 4:
-		c.broken = answer.Code == closing
+		c.broken = answer.Code == codeClosing
 		return Outcome{State: Later, Detail: said(answer)}
 	case answer.Code/100 == 5:
 		return Outcome{State: Refused, Detail: said(answer)}

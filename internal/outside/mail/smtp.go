@@ -36,6 +36,7 @@ type connection struct {
 	conn      *measured
 	client    *smtp.Client
 	broken    bool
+	room      []byte // for messages, one after the other
 }
 
 // Open connects, protects the connection, and signs in.

@@ -51,6 +51,8 @@ type Server struct {
 	Count bool
 	// NoSender makes the server refuse every sender.
 	NoSender bool
+	// OneByOne makes the server say that it wants each command by itself: it does not offer PIPELINING.
+	OneByOne bool
 	// Password is what users sign in with; empty: nobody has to.
 	Password string
 
@@ -73,7 +75,7 @@ func New(t testing.TB) *Server {
 	server.Domain, server.AllowInsecureAuth, server.EnableSMTPUTF8 = "sink.test", true, true
 	server.ErrorLog = silent{}
 	done := make(chan error)
-	go func() { done <- server.Serve(listener) }()
+	go func() { done <- server.Serve(&listening{listener, s}) }()
 	t.Cleanup(func() {
 		close(s.closing)
 		if err := server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
@@ -84,6 +86,34 @@ func New(t testing.TB) *Server {
 		}
 	})
 	return s
+}
+
+// listening is a listener whose connections may say less than the library for servers does.
+type listening struct {
+	net.Listener
+	server *Server
+}
+
+// Accept takes the next connection.
+func (l *listening) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &speaking{conn, l.server}, nil
+}
+
+type speaking struct {
+	net.Conn
+	server *Server
+}
+
+// Write writes what the server says.
+func (s *speaking) Write(p []byte) (int, error) {
+	if s.server.OneByOne && bytes.HasSuffix(bytes.TrimSpace(p), []byte("PIPELINING")) {
+		return len(p), nil
+	}
+	return s.Conn.Write(p)
 }
 
 // silent keeps hung-up connections, which tests make on purpose, out of the log.
