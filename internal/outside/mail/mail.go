@@ -8,6 +8,7 @@ package mail
 
 import (
 	"context"
+	"crypto/x509"
 	"time"
 )
 
@@ -61,6 +62,9 @@ type Options struct {
 	Name       string        // of this machine, for the greeting; empty: localhost
 	StepLimit  time.Duration // 0: DefaultStepLimit
 	FinalLimit time.Duration // 0: DefaultFinalLimit
+
+	// Roots are the authorities whose certificates are believed; nil: those of this machine.
+	Roots *x509.CertPool
 }
 
 func (o Options) orDefault() Options {

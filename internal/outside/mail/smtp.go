@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -61,7 +62,7 @@ func (c *connection) begin(ctx context.Context) error {
 	if t.server.Security == TLS {
 		secured := tls.Client(conn, t.tls())
 		if err := c.step(ctx, t.options.StepLimit, func() error { return secured.HandshakeContext(ctx) }); err != nil {
-			return t.unavailable(err, "cannot be spoken to over TLS: see whether it listens for TLS on this port, and whether its certificate is valid")
+			return t.unavailable(err, cannotTLS(err, "cannot be spoken to over TLS: see whether it listens for TLS on this port"))
 		}
 		conn = secured
 	}
@@ -94,15 +95,34 @@ func (c *connection) protect(ctx context.Context) error {
 	}
 	err := c.step(ctx, t.options.StepLimit, func() error { return c.client.StartTLS(t.tls()) })
 	if err != nil {
-		return t.unavailable(err, "offers TLS that cannot be used: see whether its certificate is valid for this name")
+		return t.unavailable(err, cannotTLS(err, "offers TLS (STARTTLS) that cannot be used"))
 	}
 	return nil
 }
 
 // tls verifies the server's certificate, except on this machine itself.
 func (t *SMTP) tls() *tls.Config {
-	return &tls.Config{ServerName: t.server.Host, MinVersion: tls.VersionTLS12,
+	return &tls.Config{ServerName: t.server.Host, MinVersion: tls.VersionTLS12, RootCAs: t.options.Roots,
 		InsecureSkipVerify: t.server.Security == Opportunistic && loopback(t.server.Host)} //nolint:gosec // nobody is between a machine and itself
+}
+
+// cannotTLS says why TLS cannot be had: what is wrong with the certificate, or something else.
+func cannotTLS(err error, otherwise string) string {
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &unknown):
+		return "shows a certificate of an authority that this machine does not know: let the mail server have one of a known authority, " +
+			"or add its authority to those of this machine; nothing was sent"
+	case errors.As(err, &name):
+		return "shows a certificate for another name: write the name that the certificate is for; nothing was sent"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "shows a certificate that is not valid today: let the mail server have a new one, and see whether this machine's clock is right; nothing was sent"
+	case errors.As(err, &invalid):
+		return "shows a certificate that is not valid: " + short(invalid.Error()) + "; nothing was sent"
+	}
+	return otherwise
 }
 
 func (c *connection) signIn(ctx context.Context) error {

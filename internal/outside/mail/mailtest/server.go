@@ -5,6 +5,7 @@ package mailtest
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,7 @@ const (
 type Mail struct {
 	From, To string
 	ID       string // Message-ID, without brackets
+	Secured  bool   // came over TLS
 	Test     bool
 	Data     []byte
 }
@@ -60,22 +62,48 @@ type Server struct {
 	mails   []Mail
 	tried   map[string]int
 	opened  int
+	signIns int
 	closing chan struct{}
 }
 
 // New starts a server that ends with the test.
 func New(t testing.TB) *Server {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	return start(t, nil, false)
+}
+
+// NewStartTLS starts a server that offers STARTTLS with a certificate.
+func NewStartTLS(t testing.TB, certificate tls.Certificate) *Server {
+	t.Helper()
+	return start(t, secured(certificate), false)
+}
+
+// NewTLS starts a server that speaks TLS from the start.
+func NewTLS(t testing.TB, certificate tls.Certificate) *Server {
+	t.Helper()
+	return start(t, secured(certificate), true)
+}
+
+func secured(certificate tls.Certificate) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+}
+
+func start(t testing.TB, config *tls.Config, fromTheStart bool) *Server {
+	t.Helper()
+	inner, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Address: listener.Addr().String(), tried: map[string]int{}, closing: make(chan struct{})}
+	s := &Server{Address: inner.Addr().String(), tried: map[string]int{}, closing: make(chan struct{})}
 	server := smtp.NewServer(s)
 	server.Domain, server.AllowInsecureAuth, server.EnableSMTPUTF8 = "sink.test", true, true
-	server.ErrorLog = silent{}
+	server.ErrorLog, server.TLSConfig = silent{}, config
+	var listener net.Listener = &listening{inner, s}
+	if fromTheStart {
+		listener = tls.NewListener(listener, config)
+	}
 	done := make(chan error)
-	go func() { done <- server.Serve(&listening{listener, s}) }()
+	go func() { done <- server.Serve(listener) }()
 	t.Cleanup(func() {
 		close(s.closing)
 		if err := server.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
@@ -142,6 +170,13 @@ func (s *Server) Opened() int {
 	return s.opened
 }
 
+// SignIns returns how often somebody said a password, right or wrong.
+func (s *Server) SignIns() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.signIns
+}
+
 // NewSession begins a connection.
 func (s *Server) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	s.mu.Lock()
@@ -169,6 +204,9 @@ func (s *session) AuthMechanisms() []string { return []string{sasl.Plain} }
 // Auth lets users in who know the password.
 func (s *session) Auth(string) (sasl.Server, error) {
 	return sasl.NewPlainServer(func(_, _, password string) error {
+		s.server.mu.Lock()
+		s.server.signIns++
+		s.server.mu.Unlock()
 		if password != s.server.Password {
 			return smtp.ErrAuthFailed
 		}
@@ -220,7 +258,8 @@ func (s *session) Data(r io.Reader) error {
 	case Busy:
 		return answer(451, "disk full here")
 	}
-	s.server.take(s.from, s.to, data)
+	_, secured := s.conn.TLSConnectionState()
+	s.server.take(Mail{From: s.from, To: s.to, Data: data, Secured: secured})
 	switch kind(s.to) {
 	case Vanish:
 		return s.conn.Conn().Close()
@@ -251,9 +290,8 @@ func (s *Server) first(to string) bool {
 	return s.tried[to] == 1
 }
 
-func (s *Server) take(from, to string, data []byte) {
-	head, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(data))).ReadMIMEHeader()
-	m := Mail{From: from, To: to, Data: data}
+func (s *Server) take(m Mail) {
+	head, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(m.Data))).ReadMIMEHeader()
 	if err != nil {
 		m.ID = fmt.Sprintf("no mail: %v", err)
 	} else {
