@@ -50,7 +50,7 @@ type composer struct {
 	objects   map[string]string // item name → how its owner calls it
 	plansOf   map[string]int    // number of plans in a group
 	described map[[2]string]bool
-	months    int // number of months that have lines
+	months    int // number of months that have lines, but for corrections, which name their month themselves
 }
 
 func newComposer(f *Facts) *composer {
@@ -61,7 +61,7 @@ func newComposer(f *Facts) *composer {
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		names = append(names, l.Object)
-		if l.Month != 0 {
+		if l.Month != 0 && l.Kind != KindLate {
 			months[l.Month] = true
 		}
 		if key := [2]string{l.Group, l.Ref}; l.Kind == KindPlan && !plans[key] {
@@ -117,7 +117,11 @@ func (b *composer) groups() (groups []Group) {
 		}
 		g := &groups[len(groups)-1]
 		name := ""
-		if b.months > 1 && l.Month != 0 {
+		switch {
+		case b.months <= 1:
+		case l.Kind == KindLate:
+			name = "Corrections"
+		case l.Month != 0:
 			name = monthName(l.Month)
 		}
 		if len(g.Months) == 0 || g.Months[len(g.Months)-1].Name != name {

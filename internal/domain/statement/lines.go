@@ -3,6 +3,7 @@ package statement
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"postmeter/internal/domain/money"
 )
@@ -152,10 +153,11 @@ func (b *composer) chargeTerms(l *Line, charge *Charge) string {
 
 func (b *composer) late(l *Line, row *Row) {
 	row.Title = "Correction for " + monthName(l.Month)
-	text := "Usage or assignments of a month billed earlier have changed; this is the difference"
+	what := "the plan"
 	if l.Method != "" {
-		text += " for " + meterTitle(l.Method)
+		what = strings.ToLower(meterTitle(l.Method))
 	}
-	row.Details = append(row.Details, text+".")
+	row.Details = append(row.Details, "What is due for "+what+" in that month has changed since it was billed: "+
+		"usage came late, or an assignment was changed. This is the difference.")
 	b.namePlan(l, row)
 }

@@ -45,7 +45,8 @@ type Group struct {
 	Subtotal Money
 }
 
-// Month is the part of a group's lines that belongs to one month. Name is empty where the bill has only one.
+// Month is the part of a group's lines that belongs to one month, or corrects earlier ones. Name is empty where the
+// bill has only one month.
 type Month struct {
 	Name  string
 	Lines []Row

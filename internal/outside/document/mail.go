@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"unicode/utf8"
 
 	"postmeter/internal/domain/statement"
 )
@@ -29,6 +30,9 @@ var mailStyles = map[string]string{
 	"quiet":      "color:#57606a",
 	"big":        "font-size:36px;line-height:1.2;font-weight:bold;white-space:nowrap",
 	"facts":      "padding:10px 24px;background-color:#f6f8fa;font-size:13px",
+	"factlabel":  "color:#57606a;white-space:nowrap",
+	"whole":      "white-space:nowrap",
+	"broken":     "white-space:normal",
 	"head":       "padding:20px 24px 6px 24px;color:#57606a;font-size:13px;border-bottom:1px solid #d8dee4",
 	"group":      "padding:18px 24px 4px 24px;font-weight:bold",
 	"together":   "padding:18px 24px 4px 24px;color:#57606a;white-space:nowrap",
@@ -36,26 +40,33 @@ var mailStyles = map[string]string{
 	"line":       "padding:8px 12px 8px 24px;border-bottom:1px solid #d8dee4",
 	"detail":     "color:#57606a;font-size:13px",
 	"figure":     "padding:8px 24px 8px 12px;border-bottom:1px solid #d8dee4;white-space:nowrap",
-	"sumlabel":   "padding:6px 12px 0 24px;color:#57606a",
-	"sum":        "padding:6px 24px 0 12px;white-space:nowrap",
-	"totallabel": "padding:8px 12px 6px 24px;font-size:17px;font-weight:bold",
-	"total":      "padding:8px 24px 6px 12px;font-size:17px;font-weight:bold;white-space:nowrap",
+	"sums":       "padding:6px 24px 0 24px",
+	"sumlabel":   "padding:6px 20px 0 0;color:#57606a;font-size:15px",
+	"sum":        "padding:6px 0 0 0;font-size:15px;white-space:nowrap",
+	"totallabel": "padding:8px 20px 6px 0;font-size:17px;font-weight:bold",
+	"total":      "padding:8px 0 6px 0;font-size:17px;font-weight:bold;white-space:nowrap",
 	"credit":     "color:#116329",
 	"pay":        "padding:18px 24px 0 24px",
 	"notes":      "padding:14px 24px 0 24px;color:#57606a",
 	"usage":      "padding:28px 24px 24px 24px",
 	"usagetable": "color:#57606a;font-size:12px",
 	"caption":    "padding-bottom:8px",
+	"list":       "padding:4px 0;border-bottom:1px solid #d8dee4;font-weight:normal",
 	"cell":       "padding:4px 0 4px 10px;border-bottom:1px solid #d8dee4;font-weight:normal",
 }
 
 // styleMark is where a style goes in the template. It is set in before the template is parsed, once and for all.
 var styleMark = regexp.MustCompile(`\{\{style "(\w+)"\}\}`)
 
-var mail = template.Must(template.New("mail").Funcs(template.FuncMap{"minus": minus}).Parse(
+var mail = template.Must(template.New("mail").Funcs(template.FuncMap{"minus": minus, "short": short}).Parse(
 	styleMark.ReplaceAllStringFunc(mailTemplate, func(mark string) string {
 		return `style="` + mailStyles[styleMark.FindStringSubmatch(mark)[1]] + `"`
 	})))
+
+// shortFact is how many characters of a fact, such as a period, stay together on the narrowest telephone.
+const shortFact = 28
+
+func short(text string) bool { return utf8.RuneCountInString(text) <= shortFact }
 
 // mailPage is what the mail is filled from.
 type mailPage struct {

@@ -19,6 +19,7 @@ func All() map[string]*statement.Facts {
 		"free":      Free(),
 		"void":      Void(),
 		"given-up":  GivenUp(),
+		"late":      Late(),
 		"empty":     Empty(),
 		"two-month": TwoMonths(),
 		"names":     Names(),
@@ -164,6 +165,21 @@ func GivenUp() *statement.Facts {
 	f := Ordinary()
 	f.Bill.Paid, f.Bill.WrittenOff = 10000, 3099
 	return f
+}
+
+// Late is a bill of October that corrects September: a meter, and a list of a plan that bills by list.
+func Late() *statement.Facts {
+	f := base("2026-00012")
+	f.Bill.Period = period.Month(202610).Period()
+	f.Plans[1], f.Plans[2] = Standard(), Tiered()
+	plan := line("Main", "plan", "std", 1, 31, "1", 2500)
+	plan.Month, plan.DaysInMonth = 202610, 31
+	f.Lines = []statement.Line{
+		plan,
+		meter(line("Main", "late", "std", 1, 0, "4551.111", 410), -1, "messages", ""),
+		meter(line("Main", "late", "std", 1, 0, "1", -675), -1, "", "s1/acme.test/dev"),
+	}
+	return finish(f, 0)
 }
 
 // Empty is a bill without a line.
