@@ -16,7 +16,7 @@ import (
 
 type ingestCmd struct {
 	Server  string   `placeholder:"NAME" help:"Hosting server that the logs are from; not needed for jsonl."`
-	Format  string   `required:"" placeholder:"F" help:"What is read: mailman3 (our template), mailman3-default (Mailman's own), sympa-stats (the stats files of Sympa's lists, as SITE/LIST/stats), or jsonl (reports)."`
+	Format  string   `required:"" placeholder:"F" help:"What is read: mailman3 (our template), mailman3-default (Mailman's own), postfix (the mail server's log), sympa-stats (the stats files of Sympa's lists, as SITE/LIST/stats), or jsonl (reports)."`
 	DryRun  bool     `help:"Only read and sum, and change nothing."`
 	Counter string   `placeholder:"FROM" help:"From where a stats file counts that is new or went back: zero (all that it shows), here (what comes from now on), or last (what it showed before)."`
 	Files   []string `arg:"" optional:"" name:"file" help:"Logs, oldest first, compressed or not; - or none for standard input."`
@@ -25,6 +25,7 @@ type ingestCmd struct {
 // Help shows examples.
 func (*ingestCmd) Help() string {
 	return example("postmeter ingest --server lists1 --format mailman3 smtp.log.1.gz smtp.log",
+		"postmeter ingest --server lists1 --format postfix /var/log/mail.log.1 /var/log/mail.log",
 		"postmeter ingest --server sympa1 --format sympa-stats /var/lib/sympa/list_data/*/*/stats",
 		"postmeter ingest --format jsonl usage.jsonl", "ssh lists1 cat /var/log/mailman3/smtp.log | postmeter ingest --server lists1 --format mailman3 -")
 }

@@ -42,12 +42,13 @@ func (s *Snapshot) LastState(serverID int64, format string) ([]byte, error) {
 	return state, err
 }
 
-// OtherGenerations returns the stretches of time of which a server's other generations hold records, by their ids, as
-// far as they overlap within.
-func (s *Snapshot) OtherGenerations(serverID, own int64, within usage.Window) (map[int64]usage.Window, error) {
+// OtherGenerations returns the stretches of time of which a server's other generations of a format hold records, by
+// their ids, as far as they overlap within. A line of another format is another line.
+func (s *Snapshot) OtherGenerations(serverID int64, format string, own int64, within usage.Window) (map[int64]usage.Window, error) {
 	var out map[int64]usage.Window
 	for row, err := range s.rows(`SELECT id, first_at, last_at FROM generation
-		WHERE server_id = $1 AND id <> $2 AND first_at > 0 AND first_at <= $3 AND last_at >= $4`, serverID, own, within.Last, within.First) {
+		WHERE server_id = $1 AND format = $5 AND id <> $2 AND first_at > 0 AND first_at <= $3 AND last_at >= $4`,
+		serverID, own, within.Last, within.First, format) {
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,7 @@
 // sequence is a line that must be survived; numbers that cannot be true make a line unparsed.
 //
 // Formats: mailman3 (Mailman 3 with the template that Postmeter asks for), mailman3-default (Mailman 3 with its own
-// templates), sympa-stats (a counter; see ParseSympaStats), and jsonl (reports; see ParseReport).
+// templates), postfix (the mail server's log, for any list server), sympa-stats (a counter; see ParseSympaStats), and jsonl (reports; see ParseReport).
 package maillog
 
 import (
@@ -20,6 +20,7 @@ import (
 const (
 	Mailman3        = "mailman3"
 	Mailman3Default = "mailman3-default"
+	Postfix         = "postfix"
 	SympaStats      = "sympa-stats"
 	JSONL           = "jsonl"
 )
@@ -89,15 +90,42 @@ type Parser interface {
 	Lost() []Lost
 }
 
-// New returns a parser of a format of logs. zone is that of times without one. state is what State returned when
-// this log, or the one before it if this one is new, was left; nil for none. An unknown format, or a state that is not
-// one, is a fault.
-func New(format string, zone *time.Location, state []byte) (Parser, error) {
+// Setting is what a parser must be told about a log and its server.
+type Setting struct {
+	Zone   *time.Location // of times without one
+	Latest int64          // when the log was last written, as far as is known, UTC seconds: its times without a year are not later
+	Kind   string         // of the server, as hosting.Kinds has them
+}
+
+// New returns a parser of a format of logs. state is what State returned when this log was left, or what Successor
+// made of that of the log before it if this one is new; nil for none. An unknown format, or a state that is not one, is a
+// fault.
+func New(format string, setting Setting, state []byte) (Parser, error) {
 	switch format {
 	case Mailman3:
 		return &template{}, nil
 	case Mailman3Default:
-		return newPairs(zone, state)
+		return newPairs(setting.Zone, state)
+	case Postfix:
+		return newPostfix(setting, state)
 	}
-	return nil, fault.At("--format", "%q is not a format of logs: use %s or %s", format, Mailman3, Mailman3Default)
+	return nil, fault.At("--format", "%q is not a format of logs: use %s, %s or %s", format, Mailman3, Mailman3Default, Postfix)
+}
+
+// Successor returns the state with which the log that follows another begins, since a rotation may part lines that
+// belong together. state is that of the other log.
+func Successor(format string, state []byte) ([]byte, error) {
+	switch {
+	case len(state) == 0:
+	case format == Mailman3Default:
+		return pairsSuccessor(state)
+	case format == Postfix:
+		p, err := newPostfix(Setting{}, state)
+		if err != nil {
+			return nil, err
+		}
+		p.handOn()
+		return p.State()
+	}
+	return nil, nil
 }

@@ -107,12 +107,8 @@ func (p *pairs) restore(state []byte) error {
 	return nil
 }
 
-// Successor returns the state with which the log that follows another begins: a rotation may part the two lines of a
-// pair. state is that of the other log.
-func Successor(format string, state []byte) ([]byte, error) {
-	if format != Mailman3Default || len(state) == 0 {
-		return nil, nil
-	}
+// pairsSuccessor is Successor for pairs: a rotation may part the two lines of one.
+func pairsSuccessor(state []byte) ([]byte, error) {
 	p, err := newPairs(nil, state)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func pairsIn(t *testing.T, zone string, state []byte) Parser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := New(Mailman3Default, loc, state)
+	p, err := New(Mailman3Default, Setting{Zone: loc}, state)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func FuzzPairs(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := New(Mailman3Default, time.UTC, state); err != nil {
+		if _, err := New(Mailman3Default, Setting{Zone: time.UTC}, state); err != nil {
 			t.Fatalf("a state cannot be read again: %v", err)
 		}
 	})

@@ -19,6 +19,7 @@ const (
 	reasonLong      = "is longer than a line can be"
 	reasonNoFirst   = "no line before it of the same process and Message-ID says to how many it went"
 	reasonNoSecond  = "no line after it of the same process and Message-ID says how large it was"
+	reasonNoQueue   = "no line before it says whose mail its queue id is, and how large: the log begins in the middle"
 	reasonContinued = "begins with white space: it was written by a sender's folded Message-ID"
 	reasonClockJump = "its time does not exist in the server's time zone: check that setting"
 	reasonEpoch     = "its time is not after 1970"

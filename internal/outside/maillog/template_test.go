@@ -28,7 +28,7 @@ const usageLine = "2026-11-22T10:50:46+0100 PM1 list_id=news.alpha.test recips=1
 
 func parseOne(t *testing.T, format, text string) (Verdict, Entry, string) {
 	t.Helper()
-	p, err := New(format, time.UTC, nil)
+	p, err := New(format, Setting{Zone: time.UTC}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

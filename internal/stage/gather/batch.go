@@ -115,9 +115,10 @@ func (l *logRun) fillBatch(b *batch, table *nameTable, calendar *usage.Calendar)
 	}
 	b.end, b.endHash = l.lines.offset, l.lines.prefix()
 	b.names = table.names
-	if !l.DryRun {
-		b.records, l.spare = usage.Arrange(b.records, l.spare)
+	if l.DryRun {
+		return nil // which keeps no state either
 	}
+	b.records, l.spare = usage.Arrange(b.records, l.spare)
 	b.state, err = l.parser.State()
 	return err
 }

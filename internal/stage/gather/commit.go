@@ -5,11 +5,17 @@ import (
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/usage"
+	"postmeter/internal/outside/maillog"
 	"postmeter/internal/store"
 )
 
-// sourceOf says whose count the records of a log are.
-const sourceOf = usage.FromListServer
+// source says whose count the records of a log are.
+func (l *logRun) source() string {
+	if l.Format == maillog.Postfix {
+		return usage.FromMailServer
+	}
+	return usage.FromListServer
+}
 
 // commit counts a batch: records, sums, figures and the new offset, in one transaction.
 func (l *logRun) commit(b *batch) error {
@@ -84,11 +90,11 @@ func (l *logRun) write(tx *store.Tx, b *batch) error {
 		return err
 	}
 	l.step("sorted")
-	if err := tx.AddUsage(next.ID, sourceOf, b.records); err != nil {
+	if err := tx.AddUsage(next.ID, l.source(), b.records); err != nil {
 		return err
 	}
 	l.step("counted")
-	if err := tx.AddUnknown(l.server.ID, next.ID, sourceOf, seen.unknown); err != nil {
+	if err := tx.AddUnknown(l.server.ID, next.ID, l.source(), seen.unknown); err != nil {
 		return err
 	}
 	if err := tx.AddRepeats(next.ID, seen.repeats); err != nil {

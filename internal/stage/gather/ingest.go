@@ -12,7 +12,7 @@ import (
 )
 
 // Formats lists the formats that Ingest reads.
-var Formats = []string{maillog.Mailman3, maillog.Mailman3Default, maillog.SympaStats, maillog.JSONL}
+var Formats = []string{maillog.Mailman3, maillog.Mailman3Default, maillog.Postfix, maillog.SympaStats, maillog.JSONL}
 
 // Order says what to read, and how. Without DB nothing is known and nothing is written: that is for a dry run where
 // no database is.

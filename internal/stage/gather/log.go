@@ -73,7 +73,8 @@ func (l *logRun) find(head []byte) error {
 	if err != nil {
 		return err
 	}
-	l.parser, err = maillog.New(l.Format, local, l.generation.State)
+	setting := maillog.Setting{Zone: local, Latest: l.lastWritten(), Kind: l.server.Kind}
+	l.parser, err = maillog.New(l.Format, setting, l.generation.State)
 	return err
 }
 
@@ -86,7 +87,7 @@ func (l *logRun) recall(s *store.Snapshot, head []byte) error {
 		return err
 	}
 	if l.DryRun {
-		if l.others, err = s.OtherGenerations(l.server.ID, found.ID, allTime); err != nil {
+		if l.others, err = s.OtherGenerations(l.server.ID, l.Format, found.ID, allTime); err != nil {
 			return err
 		}
 	}

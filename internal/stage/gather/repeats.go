@@ -78,7 +78,7 @@ func (l *logRun) repeats(s *store.Snapshot, b *batch) (usage.Repeats, error) {
 	if s == nil || len(b.records) == 0 {
 		return nil, nil
 	}
-	others, err := s.OtherGenerations(l.server.ID, l.generation.ID, b.window)
+	others, err := s.OtherGenerations(l.server.ID, l.Format, l.generation.ID, b.window)
 	if err != nil || len(others) == 0 {
 		return nil, err
 	}
