@@ -50,7 +50,7 @@ func (p *pairs) local(text []byte) (int64, bool) {
 	minute, _ := two(text, 10)
 	century, _ := two(text, 16)
 	year, _ := two(text, 18)
-	start, ok := civil(century*100+year, month, day, hour, minute, 0)
+	start, ok := civil(century*100+year, month, day, hour, minute)
 	if !ok {
 		return 0, false
 	}

@@ -29,7 +29,8 @@ type postfix struct {
 func newPostfix(setting Setting, state []byte) (*postfix, error) {
 	p := &postfix{postfixTime: postfixTime{clock: clock{zone: setting.Zone}, latest: setting.Latest}, kind: setting.Kind}
 	p.queue.init()
-	return p, p.restore(state)
+	err := p.restore(state)
+	return p, err
 }
 
 // agent is a program of Postfix.

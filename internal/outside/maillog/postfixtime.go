@@ -102,7 +102,7 @@ func (p *postfixTime) inYear(month, day, hour, minute int) (local int64, ok bool
 	last := p.clock.last
 	year := time.Unix(last, 0).UTC().Year()
 	for y := year - 1; y <= year+1; y++ {
-		near, exists := civil(y, month, day, hour, minute, 0)
+		near, exists := civil(y, month, day, hour, minute)
 		if exists && (!ok || distance(near, last) < distance(local, last)) {
 			local, ok = near, true
 		}
@@ -117,7 +117,7 @@ func (p *postfixTime) latestYear(month, day, hour, minute int) (local int64, ok 
 	_, offset := latest.Zone()
 	limit := p.latest + int64(offset) + slack
 	for y := latest.Year() + 1; y > latest.Year()-years; y-- {
-		if local, ok = civil(y, month, day, hour, minute, 0); ok && local <= limit {
+		if local, ok = civil(y, month, day, hour, minute); ok && local <= limit {
 			return local, true
 		}
 	}
@@ -173,7 +173,7 @@ func (p *postfixTime) newRFCMinute(text []byte) (reason string) {
 		return reasonForm
 	}
 	var ok bool
-	if p.start, ok = civil(n[0]*100+n[1], n[2], n[3], n[4], n[5], 0); !ok {
+	if p.start, ok = civil(n[0]*100+n[1], n[2], n[3], n[4], n[5]); !ok {
 		return reasonTime
 	}
 	p.length = copy(p.minute[:], text[:rfcMinute])

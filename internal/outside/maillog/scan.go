@@ -136,11 +136,11 @@ const (
 	microsPerSecond = 1_000_000
 )
 
-// civil returns the seconds of a civil time since 1970-01-01T00:00:00 on the same clock; false if there is none such.
-func civil(year, month, day, hour, minute, second int) (int64, bool) {
+// civil returns the start of a civil minute in seconds since 1970-01-01T00:00:00 on the same clock; false if there is none such.
+func civil(year, month, day, hour, minute int) (int64, bool) {
 	date, err := period.New(year, month, day)
-	if err != nil || hour > 23 || minute > 59 || second > 59 {
+	if err != nil || hour > 23 || minute > 59 {
 		return 0, false
 	}
-	return int64(date)*secondsPerDay + int64(hour*3600+minute*60+second), true
+	return int64(date)*secondsPerDay + int64(hour*3600+minute*60), true
 }

@@ -177,7 +177,7 @@ func minuteOf(text []byte) (int64, bool) {
 	for i, at := range [8]int{0, 2, 5, 8, 11, 14, 20, 22} {
 		n[i], _ = two(text, at)
 	}
-	local, ok := civil(n[0]*100+n[1], n[2], n[3], n[4], n[5], 0)
+	local, ok := civil(n[0]*100+n[1], n[2], n[3], n[4], n[5])
 	if !ok || n[6] > 23 || n[7] > 59 {
 		return 0, false
 	}

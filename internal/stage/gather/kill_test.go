@@ -200,7 +200,7 @@ func runChild(t *testing.T, url, format string, killAt, after int, logs []string
 // first once more in the second.
 func randomLogs(t *testing.T, random *rand.Rand) (format string, files []string) {
 	t.Helper()
-	format = []string{"mailman3", "mailman3-default"}[random.IntN(2)]
+	format = []string{"mailman3", "mailman3-default", "postfix"}[random.IntN(3)]
 	lines := randomLines(random, format, killLines)
 	cut := 1 + random.IntN(len(lines)-1)
 	again := lines[max(0, cut-random.IntN(50)):cut]

@@ -186,4 +186,7 @@ func (l *logRun) report() {
 	if f == (usage.Figures{}) && l.lines.offset > 0 {
 		l.note("%s: no line of it is usage in the format %s: check --format, and what the server logs", l.in.Name, l.Format)
 	}
+	if billed := l.server.BilledSource; f.Counted > 0 && billed != l.source() {
+		l.note("%s: its usage is counted and not billed, since server %s is billed by what its %s says (billed_source)", l.in.Name, l.server.Name, billed)
+	}
 }

@@ -24,6 +24,10 @@ func randomLines(random *rand.Rand, format string, usage int) (lines []string) {
 		if random.IntN(5) == 0 {
 			sender = name + "-request@" + site
 		}
+		if format == "postfix" {
+			lines = append(lines, randomMail(random, at, name+"-bounces@"+site, i)...)
+			continue
+		}
 		recipients, refused, size := 1+random.IntN(50), random.IntN(2), 100+random.IntN(90_000)
 		if format == "mailman3" {
 			when := at.Format("2006-01-02T15:04:05-0700")
@@ -55,6 +59,25 @@ func randomLines(random *rand.Rand, format string, usage int) (lines []string) {
 		if random.IntN(10) == 0 {
 			lines = append(lines, when+" (100) <a b> post to nobody from x, 12 bytes")
 		}
+	}
+	return lines
+}
+
+// randomMail makes the lines of a mail server about one mail with some recipients, under a queue id that is used again.
+func randomMail(random *rand.Rand, at time.Time, sender string, i int) (lines []string) {
+	line := func(agent, text string, args ...any) {
+		lines = append(lines, at.Format(time.Stamp)+" mx postfix/"+agent+fmt.Sprintf("[%d]: %X: ", 1+random.IntN(9), 0xA1B2C3+i%7)+fmt.Sprintf(text, args...))
+	}
+	line("qmgr", "from=<%s>, size=%d, nrcpt=3 (queue active)", sender, 100+random.IntN(90_000))
+	for to := range 1 + random.IntN(3) {
+		status := "sent (250 ok)"
+		if random.IntN(5) == 0 {
+			status = "deferred (later)"
+		}
+		line("smtp", "to=<u%d@x.test>, relay=x[192.0.2.1]:25, delay=%d, dsn=2.0.0, status=%s", to, i, status)
+	}
+	if random.IntN(3) > 0 {
+		line("qmgr", "removed")
 	}
 	return lines
 }
