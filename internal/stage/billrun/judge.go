@@ -114,7 +114,7 @@ func cannotRate(err error) bool {
 // skip leaves a customer out. Who is inactive and was not asked for is not worth a word.
 func (c *computing) skip(l *store.Loaded, codes []string) {
 	if l.Account.Customer.Active || c.named {
-		c.batch.tally.skipped = append(c.batch.tally.skipped, Skipped{l.Account.Customer.Company, codes})
+		c.batch.tally.skipped = append(c.batch.tally.skipped, Skipped{Customer: l.Account.Customer.Company, Codes: codes})
 	}
 	if l.Account.Customer.Active {
 		c.unbilledDays(l.Account, c.period.End)
@@ -128,7 +128,7 @@ func (c *computing) withdraw(l *store.Loaded, because string) {
 		return
 	}
 	c.batch.changes.Withdrawn = append(c.batch.changes.Withdrawn, store.Withdrawal{Bill: l.Draft, Because: because})
-	c.batch.tally.withdrawn.add(Withdrawn{l.Account.Customer.Company, l.Draft.ID, because})
+	c.batch.tally.withdrawn.add(Withdrawn{Customer: l.Account.Customer.Company, ID: l.Draft.ID, Because: because})
 }
 
 // bill makes the draft, and compares it with the one that exists.
@@ -174,7 +174,7 @@ func warnings(a *account.Account, quote *rating.Quote) []string {
 func (c *computing) overlaps(a *account.Account) {
 	for i := range a.Bills {
 		if b := &a.Bills[i]; !b.Final && b.Days != c.period && b.Days.Overlaps(c.period) {
-			c.batch.tally.overlapping.add(Overlapping{a.Customer.Company, b.ID, b.Days.Start.String(), b.Days.End.String()})
+			c.batch.tally.overlapping.add(Overlapping{Customer: a.Customer.Company, ID: b.ID, Start: b.Days.Start.String(), End: b.Days.End.String()})
 		}
 	}
 }

@@ -134,7 +134,7 @@ func (r *run) finish(ctx context.Context) (*Result, error) {
 		return result, err
 	}
 	return result, r.db.Write(ctx, r.by, func(tx *store.Tx) error {
-		return tx.FinishRun(r.id, tx.By().At.UnixMicro(), result.summary())
+		return tx.FinishRun(r.id, tx.By().At.UnixMicro(), kept(result))
 	})
 }
 

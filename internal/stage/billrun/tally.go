@@ -27,9 +27,9 @@ type tally struct {
 	unbilledDays                      most[UnbilledDays]
 	unbilledUsage                     most[UnbilledUsage]
 	messages, recipients              int64
-	findings                          []Finding       // of a validation
-	found                             []UnbilledUsage // of a batch: days without an owner, which other batches find too
-	orphans                           map[int64]bool  // of the run: lists whose days without an owner were told
+	findings                          []Finding      // of a validation
+	found                             []foundUsage   // of a batch: days without an owner, which other batches find too
+	orphans                           map[int64]bool // of the run: lists whose days without an owner were told
 }
 
 // replacement is a draft that was run again.
@@ -65,7 +65,7 @@ func newTally() *tally {
 }
 
 func compareUsage(a, b UnbilledUsage) int {
-	return cmp.Or(strings.Compare(a.Customer, b.Customer), strings.Compare(a.List, b.List), strings.Compare(a.Reason, b.Reason), cmp.Compare(a.first, b.first))
+	return cmp.Or(strings.Compare(a.Customer, b.Customer), strings.Compare(a.List, b.List), strings.Compare(a.Reason, b.Reason), strings.Compare(a.Start, b.Start))
 }
 
 func (t *tally) bill(total int64) {
@@ -120,15 +120,15 @@ func (t *tally) warn(codes []string) {
 
 func (t *tally) days(company string, days period.Period) {
 	t.dayCount += int64(days.Days())
-	t.unbilledDays.add(UnbilledDays{company, days.Start.Text(), days.End.String(), int64(days.Days())})
+	t.unbilledDays.add(UnbilledDays{Customer: company, Start: days.Start.Text(), End: days.End.String(), Days: int64(days.Days())})
 }
 
 // usage notes unbilled usage.
-func (t *tally) usage(u UnbilledUsage) {
+func (t *tally) usage(u *foundUsage) {
 	u.Start, u.End = u.first.String(), u.last.String()
 	t.messages += u.Messages
 	t.recipients += u.Recipients
-	t.unbilledUsage.add(u)
+	t.unbilledUsage.add(u.UnbilledUsage)
 }
 
 // add adds what another batch counted.
@@ -154,8 +154,8 @@ func (t *tally) add(o *tally) {
 	t.messages += o.messages
 	t.recipients += o.recipients
 	t.unbilledUsage.join(&o.unbilledUsage)
-	for _, u := range o.found { // each customer who has the list on other days found them
-		if !t.orphans[u.listID] {
+	for i := range o.found { // each customer who has the list on other days found them
+		if u := &o.found[i]; !t.orphans[u.listID] {
 			t.orphans[u.listID] = true
 			t.usage(u)
 		}

@@ -34,7 +34,7 @@ func (c *computing) unbilledUsage(a *account.Account) error {
 	if !odd && wholly(a, c.period) {
 		return nil
 	}
-	found := map[finding]*UnbilledUsage{}
+	found := map[finding]*foundUsage{}
 	for i := range a.Input.Usage {
 		if err := c.sum(a, &a.Input.Usage[i], found); err != nil {
 			return err
@@ -55,7 +55,7 @@ func (c *computing) unbilledUsage(a *account.Account) error {
 			c.batch.tally.found = append(c.batch.tally.found, *u)
 			continue
 		}
-		c.batch.tally.usage(*u)
+		c.batch.tally.usage(u)
 	}
 	return nil
 }
@@ -87,7 +87,7 @@ type finding struct {
 	reason string
 }
 
-func (c *computing) sum(a *account.Account, s *rating.Sum, found map[finding]*UnbilledUsage) error {
+func (c *computing) sum(a *account.Account, s *rating.Sum, found map[finding]*foundUsage) error {
 	reason, err := c.reason(a, s.List, s.Day)
 	if err != nil || reason == "" {
 		return err
@@ -95,7 +95,8 @@ func (c *computing) sum(a *account.Account, s *rating.Sum, found map[finding]*Un
 	key := finding{s.List, reason}
 	u := found[key]
 	if u == nil {
-		u = &UnbilledUsage{Reason: reason, Customer: a.Customer.Company, List: a.Input.Lists[s.List].Path(), first: s.Day, last: s.Day}
+		u = &foundUsage{UnbilledUsage: UnbilledUsage{Reason: reason, Customer: a.Customer.Company, List: a.Input.Lists[s.List].Path()},
+			first: s.Day, last: s.Day}
 		found[key] = u
 	}
 	u.first, u.last = min(u.first, s.Day), max(u.last, s.Day)
@@ -207,8 +208,8 @@ func (r *run) unassigned(ctx context.Context, t *tally) error {
 	}
 	return r.db.Read(ctx, func(s *store.Snapshot) error {
 		err := s.UnassignedLists(r.options.Period.End, func(u store.ListUsage) error {
-			t.usage(UnbilledUsage{Reason: reasonNobody, List: u.Place, first: u.Days.Start, last: u.Days.End,
-				Messages: u.Messages, Recipients: u.Recipients})
+			t.usage(&foundUsage{first: u.Days.Start, last: u.Days.End,
+				UnbilledUsage: UnbilledUsage{Reason: reasonNobody, List: u.Place, Messages: u.Messages, Recipients: u.Recipients}})
 			return nil
 		})
 		if err != nil {
@@ -216,8 +217,8 @@ func (r *run) unassigned(ctx context.Context, t *tally) error {
 		}
 		before := period.StartOf(r.options.Period.End+1, r.zone).UnixMicro()
 		return s.UnknownLists(before, func(u store.UnknownListUsage) error {
-			t.usage(UnbilledUsage{Reason: reasonUnknown, List: u.Server + ": " + u.Key, first: r.day(u.FirstAt), last: r.day(u.LastAt),
-				Messages: u.Messages, Recipients: u.Recipients})
+			t.usage(&foundUsage{first: r.day(u.FirstAt), last: r.day(u.LastAt),
+				UnbilledUsage: UnbilledUsage{Reason: reasonUnknown, List: u.Server + ": " + u.Key, Messages: u.Messages, Recipients: u.Recipients}})
 			return nil
 		})
 	})

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"encoding/json"
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/invoice"
+	"postmeter/internal/domain/period"
+)
+
+// PeriodBills adds up the bills of a period that are not void, in minor units.
+type PeriodBills struct{ Bills, Subtotal, Credit, Total int64 }
+
+// BillPair is what a customer's bills of two periods come to. An id of 0 says that there is none.
+type BillPair struct {
+	CustomerID    int64
+	Company       string
+	NowID, ThenID int64
+	Now, Then     int64 // subtotals, minor units
+}
+
+// PairKind says which pairs are wanted.
+type PairKind string
+
+// The kinds of pairs.
+const (
+	InBoth   PairKind = "n.id IS NOT NULL AND p.id IS NOT NULL AND n.subtotal <> p.subtotal"
+	NewNow   PairKind = "p.id IS NULL"
+	OnlyThen PairKind = "n.id IS NULL"
+)
+
+const billPairs = `WITH n AS (SELECT customer_id, id, subtotal FROM bill WHERE start_day = $1 AND end_day = $2 AND state <> 'void'),
+	p AS (SELECT customer_id, id, subtotal FROM bill WHERE start_day = $3 AND end_day = $4 AND state <> 'void') `
+
+// BillPairs returns what customers are billed for a period beside what they were billed for an earlier one: how many there
+// are of a kind, and the first of them, the largest differences first.
+func (s *Snapshot) BillPairs(now, then period.Period, kind PairKind, limit int) (out []BillPair, count int64, err error) {
+	args := []any{int64(now.Start), int64(now.End), int64(then.Start), int64(then.End)}
+	const joined = `FROM n FULL JOIN p ON p.customer_id = n.customer_id WHERE `
+	if _, err := s.one(billPairs+`SELECT count(*) `+joined+string(kind), args, &count); err != nil || count == 0 {
+		return nil, 0, err
+	}
+	query := billPairs + `SELECT f.id, c.company, f.now_id, f.then_id, f.now_sum, f.then_sum FROM (
+		SELECT coalesce(n.customer_id, p.customer_id) AS id, coalesce(n.id, 0) AS now_id, coalesce(p.id, 0) AS then_id,
+			coalesce(n.subtotal, 0) AS now_sum, coalesce(p.subtotal, 0) AS then_sum ` + joined + string(kind) + `
+		ORDER BY abs(coalesce(n.subtotal, 0) - coalesce(p.subtotal, 0)) DESC, 1 LIMIT $5) f
+		JOIN customer c ON c.id = f.id ORDER BY abs(f.now_sum - f.then_sum) DESC, f.id`
+	for row, err := range s.rows(query, append(args, int64(limit))...) {
+		if err != nil {
+			return nil, 0, err
+		}
+		var v BillPair
+		if err := row.Scan(&v.CustomerID, &v.Company, &v.NowID, &v.ThenID, &v.Now, &v.Then); err != nil {
+			return nil, 0, err
+		}
+
+		out = append(out, v)
+	}
+	return out, count, nil
+}
+
+// PeriodBills adds up the bills of just this period.
+func (s *Snapshot) PeriodBills(p period.Period) (b PeriodBills, err error) {
+	_, err = s.one(`SELECT count(*), CAST(coalesce(sum(subtotal), 0) AS BIGINT), CAST(coalesce(sum(credit_applied), 0) AS BIGINT),
+		CAST(coalesce(sum(total), 0) AS BIGINT) FROM bill WHERE start_day = $1 AND end_day = $2 AND state <> 'void'`,
+		[]any{int64(p.Start), int64(p.End)}, &b.Bills, &b.Subtotal, &b.Credit, &b.Total)
+	return b, err
+}
+
+// PeriodBefore returns the last period of bills that ended before a day; found is false without one.
+func (s *Snapshot) PeriodBefore(day period.Date) (p period.Period, found bool, err error) {
+	found, err = s.one(`SELECT start_day, end_day FROM bill WHERE start_day < $1 AND end_day < $1 AND state <> 'void'
+		ORDER BY start_day DESC, end_day DESC LIMIT 1`, []any{int64(day)}, &p.Start, &p.End)
+	return p, found, err
+}
+
+// InvoiceLines returns the lines of a bill as a run made them.
+func (s *Snapshot) InvoiceLines(customerID, billID int64) (out []invoice.Line, err error) {
+	for row, err := range s.rows(`SELECT group_id, group_name, month, kind, ref, version_id, assignment_id, component, method, list_id, object,
+		days, days_in_month, quantity, amount, tax FROM bill_line WHERE customer_id = $1 AND bill_id = $2 ORDER BY line`, customerID, billID) {
+		if err != nil {
+			return nil, err
+		}
+		var l invoice.Line
+		if err := row.Scan(&l.GroupID, &l.Group, &l.Month, &l.Kind, &l.Ref, &l.Version, &l.Assignment, &l.Component, &l.Method,
+			&l.ListID, &l.Object, &l.Days, &l.DaysInMonth, &l.Quantity, &l.Amount, &l.Tax); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
+// RunRow is a bill run as it is kept.
+type RunRow struct {
+	ID         int64
+	Period     period.Period
+	StartedAt  int64 // UTC microseconds
+	FinishedAt int64 // 0: it was broken off, or is under way
+	Actor      string
+	Selection  string              // JSON: what was asked for
+	Result     *invoice.KeptResult // nil until it is finished
+}
+
+// RunsOf returns the bill runs of a period, the latest first.
+func (s *Snapshot) RunsOf(p period.Period, limit int) (out []RunRow, err error) {
+	for row, err := range s.rows(`SELECT id, started_at, coalesce(finished_at, 0), actor, selection, result FROM bill_run
+		WHERE start_day = $1 AND end_day = $2 ORDER BY id DESC LIMIT $3`, int64(p.Start), int64(p.End), int64(limit)) {
+		if err != nil {
+			return nil, err
+		}
+		r := RunRow{Period: p}
+		var result string
+		if err := row.Scan(&r.ID, &r.StartedAt, &r.FinishedAt, &r.Actor, &r.Selection, &result); err != nil {
+			return nil, err
+		}
+		if result != "" {
+			r.Result = &invoice.KeptResult{}
+			if err := json.Unmarshal([]byte(result), r.Result); err != nil {
+				return nil, fault.Wrap(fault.Internal, err, "the result of bill run %d cannot be read", r.ID)
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
