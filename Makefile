@@ -75,4 +75,4 @@ need-go:
 need-lint:
 	@scripts/need.sh go golangci-lint
 need-tests:
-	@scripts/need.sh go postgresql gotestsum
+	@scripts/need.sh go postgresql mailman3 gotestsum

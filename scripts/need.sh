@@ -3,7 +3,7 @@
 # missing where that is possible: Debian packages as root, Go tools in .tools/bin.
 # Where it is not possible, it says what to install and fails.
 #
-# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [postgresql] [cc]
+# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [postgresql] [mailman3] [cc]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -69,6 +69,18 @@ need_postgresql() {
 	apt postgresql
 }
 
+# need_mailman3 installs GNU Mailman for tests that start one of their own. The one that Debian would start is not wanted.
+need_mailman3() {
+	[ -x /usr/lib/mailman3/bin/master ] && return
+	policy=/usr/sbin/policy-rc.d
+	if is_debian_root && [ ! -e $policy ]; then
+		trap 'rm -f $policy' EXIT
+		printf '#!/bin/sh\nexit 101\n' >$policy
+		chmod 755 $policy
+	fi
+	apt mailman3
+}
+
 need_cc() { command -v gcc >/dev/null || apt gcc libc6-dev; }
 
 for what in "$@"; do
@@ -77,6 +89,7 @@ for what in "$@"; do
 	golangci-lint) tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $GOLANGCI_LINT ;;
 	gotestsum) tool gotestsum gotest.tools/gotestsum $GOTESTSUM ;;
 	postgresql) need_postgresql ;;
+	mailman3) need_mailman3 ;;
 	cc) need_cc ;;
 	*) fail "$what is not known here" ;;
 	esac
