@@ -8,7 +8,9 @@ import (
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/outside/listserver"
+	"postmeter/internal/outside/listserver/listmonk"
 	"postmeter/internal/outside/listserver/mailman"
+	"postmeter/internal/outside/listserver/sympa"
 )
 
 // Options say how to speak to servers.
@@ -20,6 +22,10 @@ func Open(a listserver.Address, o Options) (listserver.Server, error) {
 	switch a.Kind {
 	case "mailman3":
 		return opened(mailman.New(a, o))
+	case "listmonk":
+		return opened(listmonk.New(a, o))
+	case "sympa":
+		return opened(sympa.New(a, o))
 	case "postfix":
 		return silent{kind: "a mail server", formats: []string{"postfix"}}, nil
 	case "manual":

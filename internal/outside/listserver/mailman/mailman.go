@@ -55,9 +55,10 @@ const (
 
 // page is one page of a collection.
 type page[T any] struct {
-	Start   int `json:"start"`
-	Total   int `json:"total_size"`
-	Entries []T `json:"entries"`
+	Start   int  `json:"start"`
+	Size    *int `json:"total_size"` // there in every collection, also in an empty one, which has no entries
+	Entries []T  `json:"entries"`
+	Total   int  `json:"-"` // Size, once it was looked at
 }
 
 // errChanged says that a collection is not what it was when its first page was read.
@@ -105,10 +106,16 @@ func one[T any](ctx context.Context, s *Server, path []string, query url.Values,
 		q[name] = slices.Clone(values)
 	}
 	_, err = s.api.JSON(ctx, webapi.Request{Path: path, Query: q}, &p)
-	if err == nil && (p.Total < 0 || p.Total > maxEntries || len(p.Entries) > size) {
-		err = s.api.Odd("answered a page that cannot be (%d of %d entries)", len(p.Entries), p.Total)
+	if err != nil {
+		return p, err
 	}
-	return p, err
+	if p.Size == nil {
+		return p, s.api.Odd("answered something that is no page of a collection")
+	}
+	if p.Total = *p.Size; p.Total < 0 || p.Total > maxEntries || len(p.Entries) > size {
+		return p, s.api.Odd("answered a page that cannot be (%d of %d entries)", len(p.Entries), p.Total)
+	}
+	return p, nil
 }
 
 // maxEntries is how many entries a collection may have: lists, or people who run them.

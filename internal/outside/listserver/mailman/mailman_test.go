@@ -141,7 +141,7 @@ func TestHealth(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	listener.Close()
-	s.set("/queues", `{"entries":[{"name":"shunt","count":2},{"name":"bad","count":1},{"name":"out","count":1001},{"name":"retry","count":1000}]}`)
+	s.set("/queues", `{"total_size":4,"entries":[{"name":"shunt","count":2},{"name":"bad","count":1},{"name":"out","count":1001},{"name":"retry","count":1000}]}`)
 	s.set("/system/configuration/logging.smtp", ours(t, nil))
 	if h, err = m.Health(t.Context()); err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ func (s *Server) queues(ctx context.Context) []hosting.Finding {
 		Count int64  `json:"count"`
 	}]
 	a, err := s.api.JSON(ctx, webapi.Request{Path: []string{"queues"}, Accept: []int{http.StatusNotFound}}, &q)
-	if err != nil || a.Status == http.StatusNotFound {
+	if err != nil || a.Status == http.StatusNotFound || q.Size == nil {
 		return []hosting.Finding{untold("queues", "Whether mails wait in the queues", err)}
 	}
 	var found []hosting.Finding

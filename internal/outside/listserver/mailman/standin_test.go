@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -129,8 +130,10 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // page cuts a page out of a collection. One without entries does not have the key.
 func (s *standIn) page(r *http.Request, text string) string {
-	var all map[string]any
-	if err := json.Unmarshal([]byte(text), &all); err != nil {
+	var collection struct {
+		Entries []json.RawMessage `json:"entries"`
+	}
+	if err := json.Unmarshal([]byte(text), &collection); err != nil {
 		return text
 	}
 	count, err1 := strconv.Atoi(r.FormValue("count"))
@@ -138,16 +141,19 @@ func (s *standIn) page(r *http.Request, text string) string {
 	if err1 != nil || err2 != nil || number < 1 {
 		s.t.Errorf("pages count from 1: %s", r.URL)
 	}
-	entries, _ := all["entries"].([]any)
-	kept := []any{}
-	for _, e := range entries {
-		if id := r.FormValue("list_id"); id == "" || e.(map[string]any)["list_id"] == id && !s.gone["/members/"+e.(map[string]any)["member_id"].(string)] {
-			kept = append(kept, e)
-		}
+	kept := collection.Entries
+	if id := r.FormValue("list_id"); id != "" {
+		kept = slices.DeleteFunc(kept, func(e json.RawMessage) bool {
+			var m struct {
+				List string `json:"list_id"`
+				ID   string `json:"member_id"`
+			}
+			return json.Unmarshal(e, &m) != nil || m.List != id || s.gone["/members/"+m.ID]
+		})
 	}
 	start := min((number-1)*count, len(kept))
-	all["start"], all["total_size"] = (number-1)*count, len(kept)
-	if delete(all, "entries"); start < len(kept) {
+	all := map[string]any{"start": (number - 1) * count, "total_size": len(kept)}
+	if start < len(kept) {
 		all["entries"] = kept[start:min(start+count, len(kept))]
 	}
 	out, err := json.Marshal(all)
