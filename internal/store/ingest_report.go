@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strconv"
 
 	"postmeter/internal/domain/period"
@@ -83,18 +84,14 @@ func (tx *Tx) SetReadings(readings []Reading) error {
 	if len(readings) == 0 {
 		return nil
 	}
-	bulk := tx.Bulk("member_reading", "ON CONFLICT (list_id, day) DO UPDATE SET members = excluded.members", "list_id", "day", "members")
+	if err := tx.KeepReadings(readings); err != nil {
+		return err
+	}
 	earliest := make(map[int64]period.Date)
 	for _, r := range readings {
-		if err := bulk.Add(r.ListID, int64(r.Day), r.Members); err != nil {
-			return err
-		}
 		if first, ok := earliest[r.ListID]; !ok || r.Day < first {
 			earliest[r.ListID] = r.Day
 		}
-	}
-	if err := bulk.Flush(); err != nil {
-		return err
 	}
 	revision, err := tx.Bump("usage")
 	if err != nil {
@@ -102,7 +99,9 @@ func (tx *Tx) SetReadings(readings []Reading) error {
 	}
 	months := tx.Bulk("usage_month", "ON CONFLICT (list_id, month) DO NOTHING",
 		"list_id", "month", "messages", "recipients", "recipient_bytes", "revision")
+	byMonth := make(map[period.Month][]int64)
 	for list, day := range earliest {
+		byMonth[day.Month()] = append(byMonth[day.Month()], list)
 		// A month in which the list sent nothing has a row too: its bills may count members.
 		if err := months.Add(list, int64(day.Month()), int64(0), int64(0), int64(0), revision); err != nil {
 			return err
@@ -111,14 +110,26 @@ func (tx *Tx) SetReadings(readings []Reading) error {
 	if err := months.Flush(); err != nil {
 		return err
 	}
-	for list, day := range earliest {
+	for month, lists := range byMonth {
 		// A reading holds until the next one: it may change every later month.
-		err := tx.Exec(`UPDATE usage_month SET revision = $3 WHERE list_id = $1 AND month >= $2`, list, int64(day.Month()), revision)
-		if err != nil {
+		query := fmt.Sprintf(`UPDATE usage_month SET revision = %d WHERE month >= %d AND list_id `, revision, month) + in
+		if err := tx.execIn(query, lists); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// KeepReadings stores readings that say what is known: each says what the list's latest reading up to its day says. No
+// bill changes by them.
+func (tx *Tx) KeepReadings(readings []Reading) error {
+	bulk := tx.Bulk("member_reading", "ON CONFLICT (list_id, day) DO UPDATE SET members = excluded.members", "list_id", "day", "members")
+	for _, r := range readings {
+		if err := bulk.Add(r.ListID, int64(r.Day), r.Members); err != nil {
+			return err
+		}
+	}
+	return bulk.Flush()
 }
 
 // SetUnknownReading keeps a reading of a list that is not known.

@@ -100,6 +100,11 @@ func scanList(row *sql.Rows) (hosting.List, error) {
 
 // InsertLists stores new lists and sets their ids. Each has its name for all time. serverIDs gives the id of a server's name.
 func (tx *Tx) InsertLists(lists []*hosting.List, serverIDs map[string]int64) error {
+	return tx.InsertListsFrom(lists, serverIDs, func(*hosting.List) period.Date { return period.First })
+}
+
+// InsertListsFrom is InsertLists for lists that may have their name from a day on only, since another had it before.
+func (tx *Tx) InsertListsFrom(lists []*hosting.List, serverIDs map[string]int64, from func(*hosting.List) period.Date) error {
 	if len(lists) == 0 {
 		return nil
 	}
@@ -119,7 +124,7 @@ func (tx *Tx) InsertLists(lists []*hosting.List, serverIDs map[string]int64) err
 		return err
 	}
 	for _, v := range lists {
-		err := names.Add(v.ID, int64(period.First), int64(period.Last), serverIDs[v.Place.Server], v.Place.Site, v.Place.List, v.RemoteID)
+		err := names.Add(v.ID, int64(from(v)), int64(period.Last), serverIDs[v.Place.Server], v.Place.Site, v.Place.List, v.RemoteID)
 		if err != nil {
 			return err
 		}

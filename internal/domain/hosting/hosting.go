@@ -9,6 +9,7 @@ package hosting
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"postmeter/internal/domain/fault"
@@ -28,7 +29,11 @@ type Server struct {
 
 	BilledSource   string   // one of Sources: which size of a message bills
 	ServiceSenders []string // patterns of senders whose mail is counted and not charged
+	AverageBytes   int64    // what one message has where the server counts mails and says no sizes
 }
+
+// DefaultAverageBytes is what a newsletter of some pictures and text has, 50 KB, until the operator says otherwise.
+const DefaultAverageBytes = 50 << 10
 
 // Kinds lists the kinds of servers. A manual one has no API: its lists are entered by hand.
 var Kinds = []string{"manual", "mailman3", "listmonk", "sympa", "postfix"}
@@ -38,16 +43,19 @@ var Sources = []string{"listserver", "mailserver"}
 
 // NewServer returns a server with the defaults of one that is entered by hand.
 func NewServer(name string) Server {
-	return Server{Name: name, Kind: Kinds[0], TimeZone: "UTC", BilledSource: Sources[0]}
+	return Server{Name: name, Kind: Kinds[0], TimeZone: "UTC", BilledSource: Sources[0], AverageBytes: DefaultAverageBytes}
 }
 
 // Equal says whether two servers are the same in everything but the id.
 func (s Server) Equal(t Server) bool {
-	same := slices.Equal(s.ServiceSenders, t.ServiceSenders)
+	same := slices.Equal(s.ServiceSenders, t.ServiceSenders) && s.AverageBytes == t.AverageBytes
 	s.ID, s.ServiceSenders = 0, nil
 	t.ID, t.ServiceSenders = 0, nil
 	return same && s.fields() == t.fields()
 }
+
+// SecretAbout is what the password or token of a server is sealed for: its table and row.
+func SecretAbout(serverID int64) string { return "server/" + strconv.FormatInt(serverID, 10) }
 
 func (s Server) fields() [8]string {
 	return [8]string{s.Name, s.Host, s.Kind, s.URL, s.User, s.TimeZone, s.Comments, s.BilledSource}

@@ -54,6 +54,7 @@ func serverNode(v *hosting.Server) doc.Node {
 	n.Add("comments", doc.TextNode(v.Comments))
 	n.Add("billed_source", doc.TextNode(v.BilledSource))
 	n.Add("service_senders", doc.TextsNode(v.ServiceSenders))
+	n.Add("average_bytes", doc.WholeNode(v.AverageBytes))
 	return n
 }
 

@@ -2,6 +2,7 @@ package office
 
 import (
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/hosting"
 	"postmeter/internal/store"
 )
 
@@ -39,7 +40,7 @@ func (im *importer) checkKey() error {
 		if server, sealed, err = im.tx.AnyServerSecret(); err != nil {
 			return err
 		}
-		about = ServerSecretAbout(server)
+		about = hosting.SecretAbout(server)
 	}
 	if sealed != nil {
 		_, err = im.vault.Open(sealed, about)

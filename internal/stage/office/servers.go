@@ -2,7 +2,6 @@ package office
 
 import (
 	"slices"
-	"strconv"
 
 	"postmeter/internal/domain/doc"
 	"postmeter/internal/domain/hosting"
@@ -10,8 +9,11 @@ import (
 	"postmeter/internal/store"
 )
 
-// maxServiceSenders is how many sender patterns a server may have.
-const maxServiceSenders = 200
+// Limits of a server.
+const (
+	maxServiceSenders = 200     // sender patterns
+	maxAverageBytes   = 1 << 30 // of a message
+)
 
 func (im *importer) readServers() error {
 	stored, err := im.tx.Servers()
@@ -73,6 +75,12 @@ func (im *importer) readServer(r *doc.Reader, key string) {
 			r.Fault("service_senders", "has %d items: at most %d are allowed", len(v.ServiceSenders), maxServiceSenders)
 		}
 	}
+	if r.Given("average_bytes") {
+		v.AverageBytes = r.Whole("average_bytes", hosting.DefaultAverageBytes)
+		if v.AverageBytes < 1 || v.AverageBytes > maxAverageBytes {
+			r.Fault("average_bytes", "must be from 1 to %d", int64(maxAverageBytes))
+		}
+	}
 	server := &v
 	im.servers[key] = server
 	im.saveServer(stored, server)
@@ -121,7 +129,7 @@ func (im *importer) readServerSecret(r *doc.Reader, v *hosting.Server) {
 		if err != nil {
 			return err
 		}
-		sealed, err := im.sealed(old, secret, ServerSecretAbout(v.ID))
+		sealed, err := im.sealed(old, secret, hosting.SecretAbout(v.ID))
 		if err != nil || sealed == nil {
 			return err
 		}
@@ -129,9 +137,6 @@ func (im *importer) readServerSecret(r *doc.Reader, v *hosting.Server) {
 		return im.tx.SaveServerSecret(v.ID, sealed)
 	})
 }
-
-// ServerSecretAbout is what the password or token of a server is sealed for: its table and row.
-func ServerSecretAbout(id int64) string { return "server/" + strconv.FormatInt(id, 10) }
 
 func emptyIsNil(texts []string) []string {
 	if len(texts) == 0 {

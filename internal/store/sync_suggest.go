@@ -1,0 +1,71 @@
+package store
+
+import (
+	"postmeter/internal/domain/hosting"
+	"postmeter/internal/domain/period"
+)
+
+// VanishedLists returns the lists of a server that syncs do not find any more and nobody marked gone, and the first day
+// of that.
+func (s *Snapshot) VanishedLists(serverID int64) (out []hosting.List, since period.Date, err error) {
+	since = period.Last
+	known, err := s.ListsOfServer(serverID)
+	for i := range known {
+		if k := &known[i]; k.Missing != period.Last && k.Gone == period.Last {
+			since = min(since, k.Missing)
+			out = append(out, k.List)
+		}
+	}
+	return out, since, err
+}
+
+// ListsFoundSince returns the lists that a sync found for the first time at an instant or later.
+func (s *Snapshot) ListsFoundSince(at int64) ([]hosting.List, error) {
+	var out []hosting.List
+	for row, err := range s.rows(listColumns+`JOIN list_sync y ON y.list_id = l.id
+		WHERE y.found_at >= $1 AND y.missing_day IS NULL ORDER BY s.name, n.site, n.name`, at) {
+		if err != nil {
+			return nil, err
+		}
+		v, err := scanList(row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// OwnersOf returns the addresses of the owners of lists, in small letters.
+func (s *Snapshot) OwnersOf(listIDs []int64) (map[int64][]string, error) {
+	out := map[int64][]string{}
+	for row, err := range rowsIn(s, `SELECT list_id, folded FROM list_administrator WHERE role = 'owner' AND list_id `+in+` ORDER BY list_id, folded`, listIDs) {
+		if err != nil {
+			return nil, err
+		}
+		var id int64
+		var address string
+		if err := row.Scan(&id, &address); err != nil {
+			return nil, err
+		}
+		out[id] = append(out[id], address)
+	}
+	return out, nil
+}
+
+// MembersOf returns how many members lists had when that was last read.
+func (s *Snapshot) MembersOf(listIDs []int64) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	for row, err := range rowsIn(s, `SELECT r.list_id, r.members FROM member_reading r
+		WHERE r.day = (SELECT max(m.day) FROM member_reading m WHERE m.list_id = r.list_id) AND r.list_id `+in, listIDs) {
+		if err != nil {
+			return nil, err
+		}
+		var id, members int64
+		if err := row.Scan(&id, &members); err != nil {
+			return nil, err
+		}
+		out[id] = members
+	}
+	return out, nil
+}
