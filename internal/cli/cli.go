@@ -45,6 +45,7 @@ type root struct {
 	Report   reportCmd   `cmd:"" help:"Reports"`
 	Quote    quoteCmd    `cmd:"" help:"Rate a scenario and print its quote, to try a tariff before it is sold"`
 	Serve    serveCmd    `cmd:"" help:"Run the API and the work in the background, until told to stop"`
+	Server   serverCmd   `cmd:"" help:"Add hosting servers, and ask them what they have"`
 	Seed     seedCmd     `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Token    tokenCmd    `cmd:"" help:"Tokens of the API and of agents"`
 	Version  versionCmd  `cmd:"" help:"Print the version of this program"`

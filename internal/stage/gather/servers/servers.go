@@ -34,8 +34,9 @@ type Deps struct {
 	DB *store.DB
 	By func() store.By // who acts, and the one clock
 
-	// Open connects to a server; see package kinds. countPosts: its catalogue shall have the counters of posts too.
-	Open func(a listserver.Address, countPosts bool) (listserver.Server, error)
+	// Open connects to a server; see package kinds.
+	Open    func(listserver.Address, listserver.Options) (listserver.Server, error)
+	Options listserver.Options // how to speak to servers; the zero value is right
 
 	// Vault opens passwords and tokens. about is hosting.SecretAbout.
 	Vault interface {
@@ -125,12 +126,14 @@ func known(all []hosting.Server, names []string) error {
 // mostNames is how many names a message lists.
 const mostNames = 10
 
-// connect opens a connection to a server.
+// connect opens a connection to a server. countPosts: its catalogue shall have the counters of posts too.
 func (d *Deps) connect(t *target, countPosts bool) (listserver.Server, error) {
 	if t.broken != nil {
 		return nil, t.broken
 	}
-	return d.Open(listserver.Address{Kind: t.Kind, Host: t.Host, URL: t.URL, User: t.User, Secret: t.secret}, countPosts)
+	o := d.Options
+	o.CountPosts = countPosts
+	return d.Open(listserver.Address{Kind: t.Kind, Host: t.Host, URL: t.URL, User: t.User, Secret: t.secret}, o)
 }
 
 // asked runs do with the time that one server may take, and says so if it took longer.

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"postmeter/internal/domain/period"
+	"postmeter/internal/domain/usage"
+)
+
+// ListCounts says how many lists a server has, as billing knows it.
+type ListCounts struct {
+	Known   int64 // not marked gone
+	Gone    int64 // marked gone
+	Missing int64 // among the known: syncs do not find them any more
+}
+
+// CountLists returns how many lists each server has.
+func (s *Snapshot) CountLists() (map[int64]ListCounts, error) {
+	out := map[int64]ListCounts{}
+	err := s.raw(`SELECT n.server_id, count(*) - count(l.gone_day), count(l.gone_day),
+		count(CASE WHEN l.gone_day IS NULL THEN y.missing_day END)
+		FROM list_name n JOIN list l ON l.id = n.list_id LEFT JOIN list_sync y ON y.list_id = l.id
+		WHERE n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = l.id) GROUP BY n.server_id`, nil, func(r *rawRow) error {
+		out[r.int(0)] = ListCounts{r.int(1), r.int(2), r.int(3)}
+		return nil
+	})
+	return out, err
+}
+
+// Site is a site that syncs found on a server.
+type Site struct {
+	Name        string
+	First, Last period.Date
+}
+
+// Sites returns the sites that syncs found on a server.
+func (s *Snapshot) Sites(serverID int64) (out []Site, err error) {
+	err = s.raw(`SELECT name, first_day, last_day FROM site WHERE server_id = $1 ORDER BY name`, []any{serverID}, func(r *rawRow) error {
+		out = append(out, Site{r.text(0), period.Date(r.int(1)), period.Date(r.int(2))})
+		return nil
+	})
+	return out, err
+}
+
+// LogSeen is a log of a server, and what became of its lines.
+type LogSeen struct {
+	ID          int64
+	Format      string
+	Offset      int64 // bytes read
+	First, Last int64 // instants of the usage in it; 0 without any
+	Figures     usage.Figures
+	Alert       string
+	SeenAt      int64 // when something of it was read last
+}
+
+// LogsSeen returns the logs of a server that were read last, at most limit, and the figures of all of them.
+func (s *Snapshot) LogsSeen(serverID int64, limit int) (out []LogSeen, all usage.Figures, logs int64, err error) {
+	err = s.raw(`SELECT id, format, read_offset, first_at, last_at, records, counted, already_known, unknown_list, unparsed, alert, seen_at
+		FROM generation WHERE server_id = $1 ORDER BY seen_at DESC, id DESC LIMIT $2`, []any{serverID, int64(limit)}, func(r *rawRow) error {
+		out = append(out, LogSeen{ID: r.int(0), Format: r.text(1), Offset: r.int(2), First: r.int(3), Last: r.int(4),
+			Figures: figuresAt(r, 5), Alert: r.text(10), SeenAt: r.int(11)})
+		return nil
+	})
+	if err != nil {
+		return nil, all, 0, err
+	}
+	err = s.raw(`SELECT count(*), CAST(COALESCE(sum(records), 0) AS BIGINT), CAST(COALESCE(sum(counted), 0) AS BIGINT),
+		CAST(COALESCE(sum(already_known), 0) AS BIGINT), CAST(COALESCE(sum(unknown_list), 0) AS BIGINT),
+		CAST(COALESCE(sum(unparsed), 0) AS BIGINT) FROM generation WHERE server_id = $1`, []any{serverID}, func(r *rawRow) error {
+		logs, all = r.int(0), figuresAt(r, 1)
+		return nil
+	})
+	return out, all, logs, err
+}
+
+func figuresAt(r *rawRow, i int) usage.Figures {
+	return usage.Figures{Records: r.int(i), Counted: r.int(i + 1), AlreadyKnown: r.int(i + 2), UnknownList: r.int(i + 3), Unparsed: r.int(i + 4)}
+}
+
+// UnknownName is a list that nobody knows, as logs and reports of a server name it, and what it sent.
+type UnknownName struct {
+	Key                  string
+	Reason               string // "": no list has the name
+	First, Last          int64
+	Messages, Recipients int64
+}
+
+// UnknownNames returns the lists of a server that nobody knows, those with the most recipients first, at most limit.
+func (s *Snapshot) UnknownNames(serverID int64, limit int) (out []UnknownName, all int64, err error) {
+	err = s.raw(`SELECT list_key, max(reason), min(at), max(at), count(*), CAST(sum(recipients) AS BIGINT) FROM usage_unknown
+		WHERE server_id = $1 GROUP BY list_key ORDER BY 6 DESC, 1`, []any{serverID}, func(r *rawRow) error {
+		if all++; all <= int64(limit) {
+			out = append(out, UnknownName{r.text(0), r.text(1), r.int(2), r.int(3), r.int(4), r.int(5)})
+		}
+		return nil
+	})
+	return out, all, err
+}
+
+// UnparsedLine is a line that carries a format's mark and does not fit it, with where it stands.
+type UnparsedLine struct {
+	LogID int64
+	Unparsed
+}
+
+// UnparsedLines returns the lines of a server that did not fit, the newest first, at most limit.
+func (s *Snapshot) UnparsedLines(serverID int64, limit int) (out []UnparsedLine, err error) {
+	err = s.raw(`SELECT u.generation_id, u.position, u.reason, u.line FROM usage_unparsed u JOIN generation g ON g.id = u.generation_id
+		WHERE g.server_id = $1 ORDER BY u.generation_id DESC, u.position DESC LIMIT $2`, []any{serverID, int64(limit)}, func(r *rawRow) error {
+		out = append(out, UnparsedLine{r.int(0), Unparsed{r.int(1), r.text(2), r.text(3)}})
+		return nil
+	})
+	return out, err
+}
+
+// PostCheck compares a server's own count of the posts of a list with the deliveries that were metered of it between the
+// same instants.
+type PostCheck struct {
+	Site, List string
+	From, To   int64 // UTC microseconds
+	Posts      int64 // by the server's counter
+	Metered    int64
+}
+
+// PostChecks returns the comparisons of a server's lists for a month that have something to compare. They begin with the
+// last reading of the month before, if there is one.
+func (s *Snapshot) PostChecks(serverID int64, month period.Month) (out []PostCheck, err error) {
+	err = s.raw(`SELECT k.site, k.name, k.from_at, k.last_at, k.last_posts - k.from_posts,
+		(SELECT count(*) FROM usage_record r WHERE r.list_id = k.list_id AND r.at > k.from_at AND r.at <= k.last_at
+			AND r.charged AND r.source = 'listserver')
+		FROM (SELECT n.list_id, n.site, n.name, p.last_at, p.last_posts,
+			CASE WHEN b.last_posts <= p.first_posts THEN b.last_at ELSE p.first_at END AS from_at,
+			CASE WHEN b.last_posts <= p.first_posts THEN b.last_posts ELSE p.first_posts END AS from_posts
+			FROM list_name n JOIN post_reading p ON p.list_id = n.list_id AND p.month = $2
+			LEFT JOIN post_reading b ON b.list_id = n.list_id AND b.month = $3
+			WHERE n.server_id = $1 AND n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = n.list_id)) AS k
+		WHERE k.last_at > k.from_at ORDER BY k.site, k.name`,
+		[]any{serverID, int64(month), int64(month.Previous())}, func(r *rawRow) error {
+			out = append(out, PostCheck{r.text(0), r.text(1), r.int(2), r.int(3), r.int(4), r.int(5)})
+			return nil
+		})
+	return out, err
+}
