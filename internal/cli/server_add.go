@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"postmeter/internal/domain/doc"
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/outside/listserver"
@@ -53,19 +54,12 @@ type added struct {
 
 // Run adds the server.
 func (cmd *serverAddCmd) Run(c *Context) (err error) {
-	v := hosting.NewServer(cmd.Name)
-	v.Host, v.Kind, v.URL, v.User, v.Comments = cmd.Host, cmd.Kind, cmd.URL, cmd.User, cmd.Comments
-	if cmd.TimeZone != "" {
-		v.TimeZone = cmd.TimeZone
-	}
-	if cmd.AverageBytes != 0 {
-		v.AverageBytes = cmd.AverageBytes
-	}
 	secret, err := cmd.secret(c)
 	if err != nil {
 		return err
 	}
-	if _, err := kinds.Open(listserver.Address{Kind: v.Kind, Host: v.Host, URL: v.URL, User: v.User, Secret: secret}, kinds.Options{}); err != nil {
+	address := listserver.Address{Kind: cmd.Kind, Host: cmd.Host, URL: cmd.URL, User: cmd.User, Secret: secret}
+	if _, err := kinds.Open(address, kinds.Options{}); err != nil {
 		return err
 	}
 	db, err := c.OpenStore()
@@ -73,13 +67,27 @@ func (cmd *serverAddCmd) Run(c *Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := office.SaveServer(c, db, c.By(), office.ServerOrder{Server: v, New: true, Secret: secret}, c.vault()); err != nil {
+	if _, err := office.Enter(c, db, c.By(), office.Entry{Kind: office.Servers, Fields: cmd.fields(secret)}, c.vault()); err != nil {
 		return err
 	}
-	return c.Result(added{v.Name, v.Kind}, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "Server %s was added.\nSee next whether it is as it must be (postmeter server validate %[1]s), and learn its lists (postmeter server sync %[1]s).\n", v.Name)
+	return c.Result(added{cmd.Name, cmd.Kind}, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "Server %s was added.\nSee next whether it is as it must be (postmeter server validate %[1]s), and learn its lists (postmeter server sync %[1]s).\n", cmd.Name)
 		return err
 	})
+}
+
+// fields are those of the provider file.
+func (cmd *serverAddCmd) fields(secret string) (n doc.Node) {
+	for _, f := range [][2]string{{"name", cmd.Name}, {"host", cmd.Host}, {"kind", cmd.Kind}, {"url", cmd.URL}, {"user", cmd.User},
+		{"time_zone", cmd.TimeZone}, {"comments", cmd.Comments}, {"password", secret}} {
+		if f[1] != "" {
+			n.Add(f[0], doc.TextNode(f[1]))
+		}
+	}
+	if cmd.AverageBytes != 0 {
+		n.Add("average_bytes", doc.WholeNode(cmd.AverageBytes))
+	}
+	return n
 }
 
 // secret reads the password or token from a file, standard input, or a person.

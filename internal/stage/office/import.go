@@ -122,11 +122,6 @@ func (im *importer) run() error {
 			return err
 		}
 	}
-	return im.write()
-}
-
-// write stores what was read, and records it.
-func (im *importer) write() error {
 	for _, save := range im.saves {
 		if err := save(); err != nil {
 			return err
