@@ -15,11 +15,11 @@ type ListCounts struct {
 // CountLists returns how many lists each server has.
 func (s *Snapshot) CountLists() (map[int64]ListCounts, error) {
 	out := map[int64]ListCounts{}
-	err := s.raw(`SELECT n.server_id, count(*) - count(l.gone_day), count(l.gone_day),
-		count(CASE WHEN l.gone_day IS NULL THEN y.missing_day END)
+	err := s.raw(`SELECT n.server_id, count(*) - count(l.gone_day),
+		count(CASE WHEN l.gone_day IS NULL THEN y.missing_day END), count(l.gone_day)
 		FROM list_name n JOIN list l ON l.id = n.list_id LEFT JOIN list_sync y ON y.list_id = l.id
 		WHERE n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = l.id) GROUP BY n.server_id`, nil, func(r *rawRow) error {
-		out[r.int(0)] = ListCounts{r.int(1), r.int(2), r.int(3)}
+		out[r.int(0)] = ListCounts{Known: r.int(1), Missing: r.int(2), Gone: r.int(3)}
 		return nil
 	})
 	return out, err
