@@ -36,8 +36,8 @@ func (s *Snapshot) ListsFoundSince(at int64) ([]hosting.List, error) {
 	return out, nil
 }
 
-// OwnersOf returns the addresses of the owners of lists, in small letters.
-func (s *Snapshot) OwnersOf(listIDs []int64) (map[int64][]string, error) {
+// ListOwners returns the addresses of the owners of lists, in small letters.
+func (s *Snapshot) ListOwners(listIDs []int64) (map[int64][]string, error) {
 	out := map[int64][]string{}
 	for row, err := range rowsIn(s, `SELECT list_id, folded FROM list_administrator WHERE role = 'owner' AND list_id `+in+` ORDER BY list_id, folded`, listIDs) {
 		if err != nil {

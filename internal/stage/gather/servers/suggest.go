@@ -35,7 +35,7 @@ func traces(s *store.Snapshot, lists []hosting.List) ([]hosting.Trace, error) {
 	for i := range lists {
 		ids[i] = lists[i].ID
 	}
-	owners, err := s.OwnersOf(ids)
+	owners, err := s.ListOwners(ids)
 	if err != nil {
 		return nil, err
 	}
