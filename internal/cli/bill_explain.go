@@ -57,7 +57,9 @@ func printExplanation(w io.Writer, e *evidence.Explanation) error {
 		}
 		b.WriteString("A log is known by the hash of its first line; the byte is where the delivery's line starts.\n")
 	}
-	if err := explainSteps(&b, e); err != nil {
+	if e.Kind == statement.KindLate {
+		explainCorrection(&b, e)
+	} else if err := explainSteps(&b, e); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, b.String())
@@ -111,6 +113,14 @@ func explainDays(b *strings.Builder, e *evidence.Explanation) {
 				fmt.Fprintf(b, "            %s  %s (%s)\n", number(r.Members), statement.Clean(r.List), since)
 			}
 		}
+	}
+}
+
+// explainCorrection says where to look: the lines of the bills of that month, with the usage as it is known now.
+func explainCorrection(b *strings.Builder, e *evidence.Explanation) {
+	b.WriteString("\nWhat that month comes to now, and what of it was billed, is shown line by line by\n")
+	for _, id := range e.Corrects {
+		fmt.Fprintf(b, "  postmeter bill explain %d LINE\n", id)
 	}
 }
 

@@ -41,16 +41,16 @@ type BillDetails struct {
 
 // BillFilter says which bills are wanted. The zero value of a field wants all.
 type BillFilter struct {
-	Period  period.Period // bills that have a day in it
-	ID      int64
-	AfterID int64 // bills with a larger id, for paging
-	Limit   int   // rows at most
+	Period     period.Period // bills that have a day in it
+	CustomerID int64         // with Period
+	ID         int64
+	AfterID    int64 // bills with a larger id, for paging
+	Limit      int   // rows at most
 }
 
 // The payment axis: what the ledger has against the bill besides the bill itself, and what of that is a write-off that
-// stands. The delivery axis: one address is
-// enough to be told. While a mail is being sent nobody knows whether it was handed over; where its process died, nobody
-// ever will.
+// stands. The delivery axis: one address is enough to be told. While a mail is being sent nobody knows whether it was
+// handed over; where its process died, nobody ever will.
 const billColumns = `SELECT b.customer_id, b.id, c.company, b.start_day, b.end_day, b.state, b.tested_at, b.number, b.currency,
 	b.subtotal, b.tax, b.credit_applied, b.total, b.credit_left, b.issue_day, b.due_day, b.made_at,
 	b.customer_revision, b.catalog_revision, b.settings_revision, b.usage_revision, c.revision,
@@ -74,6 +74,10 @@ func (s *Snapshot) Bills(f BillFilter) ([]BillRow, error) {
 	} else if f.Period != (period.Period{}) {
 		args = append(args, int64(f.Period.Start), int64(f.Period.End))
 		query += ` AND b.end_day >= $2 AND b.start_day <= $3`
+		if f.CustomerID != 0 {
+			args = append(args, f.CustomerID)
+			query += ` AND b.customer_id = $4`
+		}
 	}
 	query += ` ORDER BY b.id`
 	if f.Limit > 0 {

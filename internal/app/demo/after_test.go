@@ -244,6 +244,13 @@ func TestALateLogIsBilledByTheNextRun(t *testing.T) {
 		t.Errorf("the run says %+v", report.NextRun.Late)
 	}
 	db := open(t, dir)
+	why, err := insight.Explain(context.Background(), db, report.Late[0].Bill, report.Late[0].Line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(why.Corrects) != 1 || len(why.Problems) != 0 {
+		t.Errorf("the late line corrects the bills %v: %q", why.Corrects, why.Problems)
+	}
 	for _, b := range report.NextBills {
 		facts, err := insight.Facts(context.Background(), db, b.ID)
 		if err != nil {

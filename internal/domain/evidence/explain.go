@@ -33,8 +33,10 @@ func (c *Case) Explain(deliveries []Delivery, days *usage.Calendar) *Explanation
 		b.charge()
 	case statement.KindComplimentary:
 		b.complimentary()
+	case statement.KindLate:
+		return b.out // the bills that it corrects explain it
 	default:
-		b.problem("a correction is explained by the bills that it corrects")
+		b.problem("nothing is known about lines of this kind")
 	}
 	b.out.Agrees = len(b.out.Problems) == 0
 	if !b.out.Agrees && c.Facts.Bill.Draft() {

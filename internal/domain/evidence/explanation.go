@@ -27,8 +27,9 @@ type Explanation struct {
 	Records    []Record   `json:"records"`            // of an overage line: the deliveries themselves
 	Readings   []DayTotal `json:"readings,omitempty"` // of members: the total of each day
 	Steps      []Step     `json:"arithmetic"`
-	Agrees     bool       `json:"agrees"` // all of it adds up to the line
+	Agrees     bool       `json:"agrees"` // all of it adds up to the line; false of a correction, which is not worked out
 	Problems   []string   `json:"problems"`
+	Corrects   []int64    `json:"corrects,omitempty"` // of a correction: the bills of its month, which explain it
 }
 
 // Span is a run of days, both ends inside.

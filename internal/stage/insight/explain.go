@@ -7,6 +7,7 @@ import (
 	"postmeter/internal/domain/account"
 	"postmeter/internal/domain/evidence"
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/domain/usage"
@@ -34,10 +35,24 @@ func Explain(ctx context.Context, db *store.DB, billID int64, line int) (*eviden
 		if err != nil {
 			return err
 		}
-		out, err = explain(s, evidence.NewCase(f, l, a))
+		if out, err = explain(s, evidence.NewCase(f, l, a)); err != nil || l.Kind != statement.KindLate {
+			return err
+		}
+		out.Corrects, err = finals(s, row.CustomerID, l.Month)
 		return err
 	})
 	return out, err
+}
+
+// finals are the ids of a customer's bills that count and have a day of a month.
+func finals(s *store.Snapshot, customer int64, month period.Month) (ids []int64, err error) {
+	rows, err := s.Bills(store.BillFilter{Period: month.Period(), CustomerID: customer})
+	for i := range rows {
+		if rows[i].Axes.State == invoice.Final {
+			ids = append(ids, rows[i].ID)
+		}
+	}
+	return ids, err
 }
 
 func lineNumber(f *statement.Facts, line int) (*statement.Line, error) {
