@@ -12,7 +12,7 @@ import (
 // by callRules.
 var pure = []string{
 	"bytes", "cmp", "container/heap", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt", "hash",
-	"io", "iter", "maps", "math", "math/big", "math/bits", "regexp", "slices", "sort", "strconv",
+	"io", "iter", "maps", "math", "math/big", "math/bits", "path", "regexp", "slices", "sort", "strconv",
 	"strings", "sync", "time", "unicode", "unicode/utf16", "unicode/utf8", "unique",
 }
 

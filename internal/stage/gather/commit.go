@@ -63,6 +63,7 @@ func (l *logRun) lockAt(tx *store.Tx, b *batch) error {
 	}
 	if found {
 		l.generation.Figures, l.generation.Kept = now.Figures, now.Kept // lists may have become known meanwhile
+		l.generation.Alert = now.Alert
 		return nil
 	}
 	if l.generation.ID, err = tx.NewIDs("generation", 1); err != nil {

@@ -23,8 +23,9 @@ func by() store.By {
 
 // house is a provider's database with the server s1 (UTC, service mail from *-request@*) and some lists.
 type house struct {
-	t  testing.TB
-	db *store.DB
+	t   testing.TB
+	db  *store.DB
+	url string
 }
 
 // places are the lists of a house: those of the sample logs.
@@ -47,7 +48,7 @@ func houseIn(t testing.TB, url, billing, local string) *house {
 			t.Error(err)
 		}
 	})
-	h := &house{t, db}
+	h := &house{t, db, url}
 	h.write(func(tx *store.Tx) error {
 		s := settings.Default()
 		s.TimeZone = billing

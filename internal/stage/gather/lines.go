@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"sync"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -35,6 +36,20 @@ type lines struct {
 func newLines(from io.Reader) *lines {
 	return &lines{from: from, buf: make([]byte, bufferBytes), sum: sha256.New()}
 }
+
+// newLinesAt splits a log from an offset on; sum is the hash of the bytes before it.
+func newLinesAt(from io.Reader, offset int64, sum hash.Hash) *lines {
+	buf := spareBuffers.Get().(*[bufferBytes]byte) //nolint:forcetypeassert // nothing else is put in
+	return &lines{from: from, buf: buf[:], offset: offset, sum: sum}
+}
+
+// free gives the buffer back for the next log. The lines must not be used any more.
+func (l *lines) free() {
+	spareBuffers.Put((*[bufferBytes]byte)(l.buf))
+	l.buf = nil
+}
+
+var spareBuffers = sync.Pool{New: func() any { return new([bufferBytes]byte) }}
 
 // next returns the next complete line; false at the end, and if the reading failed: see failed.
 func (l *lines) next(line *maillog.Line) bool {
@@ -76,21 +91,15 @@ func (l *lines) prefix() []byte {
 func (l *lines) head() ([]byte, bool) {
 	for {
 		if i := bytes.IndexByte(l.buf[l.r:l.w], '\n'); i >= 0 {
-			return headHash(l.buf[l.r : l.r+i]), true
+			return maillog.HeadHash(l.buf[l.r : l.r+i]), true
 		}
 		if l.w-l.r > maillog.MaxLine {
-			return headHash(l.buf[l.r:l.w]), true
+			return maillog.HeadHash(l.buf[l.r:l.w]), true
 		}
 		if !l.fill() {
 			return nil, false
 		}
 	}
-}
-
-// headHash is the hash by which a log is known: that of its first line, or of what is looked at of a very long one.
-func headHash(line []byte) []byte {
-	h := sha256.Sum256(line[:min(len(line), maillog.MaxLine)])
-	return h[:]
 }
 
 // skip takes n bytes; false if the log ends before, or the reading failed.

@@ -34,8 +34,7 @@ type logRun struct {
 
 // log reads a log: finds its generation, checks that it continues what was read of it, and counts the rest.
 func (run *run) log(in *Input, from *lines) error {
-	l := &logRun{run: run, in: in, lines: from, server: run.servers[run.Server]}
-	l.senders = usage.NewSenders(l.server.ServiceSenders)
+	l := run.newLog(in, from)
 	head, ok := from.head()
 	if err := from.failed(); err != nil {
 		return in.unreadable(err)
@@ -57,6 +56,12 @@ func (run *run) log(in *Input, from *lines) error {
 	}
 	l.report()
 	return nil
+}
+
+func (run *run) newLog(in *Input, from *lines) *logRun {
+	l := &logRun{run: run, in: in, lines: from, server: run.servers[run.Server]}
+	l.senders = usage.NewSenders(l.server.ServiceSenders)
+	return l
 }
 
 // find looks the generation up, and makes the parser ready to go on where it was left.
@@ -129,8 +134,7 @@ func (l *logRun) check() (believed bool, err error) {
 		return false, l.alert(fmt.Sprintf("begins like a log of which %d bytes were read, and has only %d: it was truncated, or is a part of it; "+
 			"nothing of it was counted: give the whole log", l.generation.Offset, l.lines.offset))
 	case !bytes.Equal(l.lines.prefix(), l.generation.PrefixHash):
-		return false, l.alert(fmt.Sprintf("begins like a log of which %d bytes were read, and does not continue it: it was changed or overwritten; "+
-			"nothing of it was counted: give the log as the server wrote it", l.generation.Offset))
+		return false, l.alert(notContinued(l.generation.Offset))
 	}
 	return true, nil
 }

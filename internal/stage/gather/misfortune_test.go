@@ -115,7 +115,7 @@ func reopen(t *testing.T, url string) *house {
 			t.Error(err)
 		}
 	})
-	return &house{t, db}
+	return &house{t, db, url}
 }
 
 func TestLockedDatabase(t *testing.T) {
@@ -135,7 +135,7 @@ func TestLockedDatabase(t *testing.T) {
 	if _, err := lock.Exec(`BEGIN IMMEDIATE`); err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t, db}
+	h := &house{t, db, url}
 	f := file(t, log(0, 10))
 	if _, err := h.try(gather.Order{Format: "mailman3", Inputs: []gather.Input{f}}); fault.KindOf(err) != fault.Busy || !strings.Contains(err.Error(), "try again") {
 		t.Errorf("the error is %v", err)

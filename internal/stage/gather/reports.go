@@ -46,7 +46,7 @@ func (run *run) reports(in *Input, from *lines) error {
 	r := &reportRun{run: run, in: in, lines: from, books: make(map[int64]*book), refused: make(map[int64]int64)}
 	head, ok := from.head()
 	if !ok {
-		head = headHash(from.rest())
+		head = maillog.HeadHash(from.rest())
 	}
 	r.head = head
 	from.blind = true
