@@ -19,6 +19,7 @@ type feed struct {
 	current *file
 	left    []*file           // that were current, oldest first, and may still be written to
 	done    map[seen]struct{} // rotated files that were read to their end
+	saved   map[seen]struct{} // rotated files that were copied into the spool since they were last looked through
 	scan    bool              // rotated files are to be looked through
 	scanIn  int               // passes until they are looked through once more; 0: no need
 	state   usage.FeedState

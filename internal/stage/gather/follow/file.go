@@ -26,6 +26,7 @@ type file struct {
 	refused string     // why it is not believed
 	waits   int64      // a refused one is looked at again when it is so long; 0: never
 	stretch int64      // bytes of one stretch at most; it grows if a line is longer
+	savedTo int64      // up to which it was copied into the spool
 	quiet   int        // passes since it last grew, of one that was rotated away
 }
 

@@ -16,6 +16,7 @@ type Options struct {
 	Note         func(text string) // takes what the people who run the machine should know; may be nil
 	StretchBytes int64             // of one stretch at most; 0: DefaultStretchBytes
 	Keep         int               // passes for which a rotated file stays open when it is quiet; 0: DefaultKeep
+	Spool        *Spool            // where unread parts of rotated files go while the sink is away; may be nil
 	TellEvery    time.Duration     // how often the sink is told how it goes; 0: DefaultTellEvery
 }
 
@@ -40,6 +41,7 @@ type Follower struct {
 	first  int // the feed with which the next pass begins
 	alerts []usage.LogAlert
 	told   time.Time
+	saved  time.Time // when the spool was last told of a whole pass
 }
 
 // New returns a follower of feeds. Nothing is opened before the first step.
@@ -54,6 +56,9 @@ func New(sink Sink, feeds []Feed, options Options) *Follower {
 		options.TellEvery = DefaultTellEvery
 	}
 	f := &Follower{Options: options, sink: sink}
+	if f.Spool != nil {
+		f.alerts = f.Spool.loadAlerts()
+	}
 	for _, one := range feeds {
 		f.feeds = append(f.feeds, &feed{Follower: f, Feed: one, scan: true, state: usage.FeedState{Server: one.Server, Format: one.Format, Path: one.Path}})
 	}
@@ -63,6 +68,21 @@ func New(sink Sink, feeds []Feed, options Options) *Follower {
 // Step does one pass: all that was written before it began is handed to the sink. After an error, which is the sink's,
 // the next pass goes on with the log that failed last of all, so that one cannot keep the others waiting.
 func (f *Follower) Step(ctx context.Context) error {
+	begun := f.Now()
+	err := f.pass(ctx)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		f.save(ctx)
+	case err == nil && f.Spool != nil && (begun.Sub(f.saved) >= f.TellEvery || begun.Before(f.saved)):
+		f.saved = begun
+		if err := errors.Join(f.Spool.passed(begun), f.Spool.saveAlerts(f.alerts)); err != nil {
+			f.note("spool: %v", err)
+		}
+	}
+	return err
+}
+
+func (f *Follower) pass(ctx context.Context) error {
 	for i := range f.feeds {
 		at := (f.first + i) % len(f.feeds)
 		if err := f.feeds[at].step(ctx); err != nil {

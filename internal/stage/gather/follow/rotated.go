@@ -11,6 +11,9 @@ import (
 // rotated reads the files that were rotated away to their ends, oldest first. What was the present file is among them,
 // and still open: it is read in its turn.
 func (fd *feed) rotated(ctx context.Context) error {
+	if err := fd.unspool(ctx); err != nil {
+		return err
+	}
 	all, err := siblings(&fd.Feed.Feed)
 	if err != nil {
 		return err
@@ -37,7 +40,7 @@ func (fd *feed) rotated(ctx context.Context) error {
 			fd.scanIn = fd.Keep
 		}
 	}
-	fd.done = known // of files that are gone nothing is remembered
+	fd.done, fd.saved = known, nil // of files that are gone nothing is remembered
 	return nil
 }
 
