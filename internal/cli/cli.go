@@ -36,6 +36,7 @@ type root struct {
 	JSON bool     `name:"json" xor:"form" help:"Print the result as one JSON document (the default where output is not a terminal)."`
 	Text bool     `name:"text" xor:"form" help:"Print the result for people to read (the default on a terminal)."`
 
+	Agent    agentCmd    `cmd:"" help:"Follow logs on this machine and report them to a serve elsewhere"`
 	Bill     billCmd     `cmd:"" help:"Run, list, show, explain and settle bills"`
 	Customer customerCmd `cmd:"" help:"Validate customers, and see what they owe and have"`
 	Demo     demoCmd     `cmd:"" help:"Show the whole way from a log to the bills, on a provider that does not exist"`

@@ -5,8 +5,8 @@ import (
 	"postmeter/internal/domain/usage"
 )
 
-// Feeds returns the logs on the billing machine that are to be followed, by server id, in the order of their paths.
-func (s *Snapshot) Feeds() (map[int64][]hosting.Feed, error) {
+// feeds returns the logs on the billing machine that are to be followed, by server id, in the order of their paths.
+func (s *Snapshot) feeds() (map[int64][]hosting.Feed, error) {
 	out := make(map[int64][]hosting.Feed)
 	for row, err := range s.rows(`SELECT server_id, path, format, rotated FROM log_feed ORDER BY server_id, path`) {
 		if err != nil {
@@ -22,8 +22,8 @@ func (s *Snapshot) Feeds() (map[int64][]hosting.Feed, error) {
 	return out, nil
 }
 
-// SetFeeds replaces the feeds of a server.
-func (tx *Tx) SetFeeds(serverID int64, feeds []hosting.Feed) error {
+// setFeeds replaces the feeds of a server.
+func (tx *Tx) setFeeds(serverID int64, feeds []hosting.Feed) error {
 	if err := tx.Exec(`DELETE FROM log_feed WHERE server_id = $1`, serverID); err != nil {
 		return err
 	}

@@ -34,6 +34,6 @@ type Loop struct {
 }
 
 // parts lists what the process does. To add a capability, write a function that makes its Part, and name it here.
-func parts(Deps) []Part {
-	return []Part{}
+func parts(d Deps) []Part {
+	return []Part{following(d)}
 }

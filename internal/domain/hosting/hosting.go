@@ -30,6 +30,7 @@ type Server struct {
 	BilledSource   string   // one of Sources: which size of a message bills
 	ServiceSenders []string // patterns of senders whose mail is counted and not charged
 	AverageBytes   int64    // what one message has where the server counts mails and says no sizes
+	Logs           []Feed   // that lie on the billing machine and are followed there, by path
 }
 
 // DefaultAverageBytes is what a newsletter of some pictures and text has, 50 KB, until the operator says otherwise.
@@ -48,7 +49,7 @@ func NewServer(name string) Server {
 
 // Equal says whether two servers are the same in everything but the id.
 func (s Server) Equal(t Server) bool {
-	same := slices.Equal(s.ServiceSenders, t.ServiceSenders) && s.AverageBytes == t.AverageBytes
+	same := slices.Equal(s.ServiceSenders, t.ServiceSenders) && s.AverageBytes == t.AverageBytes && slices.Equal(s.Logs, t.Logs)
 	s.ID, s.ServiceSenders = 0, nil
 	t.ID, t.ServiceSenders = 0, nil
 	return same && s.fields() == t.fields()

@@ -23,6 +23,8 @@ var rights = map[string]Right{
 	"GET /api/v1/openapi.json": {Public: true},
 	"POST /api/v1/usage":       {Scope: apitoken.Usage},
 	"POST /api/v1/logs":        {Scope: apitoken.Agent},
+	"GET /api/v1/logs/{head}":  {Scope: apitoken.Agent},
+	"POST /api/v1/logs/state":  {Scope: apitoken.Agent},
 }
 
 // Rights returns the table: who may use which route, by its pattern.

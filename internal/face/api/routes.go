@@ -1,4 +1,4 @@
 package api
 
 // Routes are all routes of the API.
-var Routes = []Route{}
+var Routes = []Route{logs}

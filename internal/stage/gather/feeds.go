@@ -13,16 +13,12 @@ import (
 // LocalFeeds returns the logs on this machine that are to be followed.
 func LocalFeeds(ctx context.Context, db *store.DB) (out []follow.Feed, err error) {
 	err = db.Read(ctx, func(s *store.Snapshot) error {
-		feeds, err := s.Feeds()
-		if err != nil {
-			return err
-		}
 		servers, err := s.Servers()
 		if err != nil {
 			return err
 		}
 		for i := range servers {
-			for _, f := range feeds[servers[i].ID] {
+			for _, f := range servers[i].Logs {
 				out = append(out, follow.Feed{Server: servers[i].Name, Feed: f})
 			}
 		}

@@ -31,7 +31,7 @@ type Intake struct {
 const intakeRecords = 200_000
 
 // FollowFormats lists the formats of logs that grow line by line.
-var FollowFormats = []string{maillog.Mailman3, maillog.Mailman3Default}
+var FollowFormats = maillog.Lines
 
 // Known says how far a log was counted.
 func (in *Intake) Known(ctx context.Context, log usage.Log) (usage.Reached, error) {

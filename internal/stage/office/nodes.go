@@ -55,6 +55,9 @@ func serverNode(v *hosting.Server) doc.Node {
 	n.Add("billed_source", doc.TextNode(v.BilledSource))
 	n.Add("service_senders", doc.TextsNode(v.ServiceSenders))
 	n.Add("average_bytes", doc.WholeNode(v.AverageBytes))
+	if len(v.Logs) > 0 {
+		n.Add("logs", logsNode(v.Logs))
+	}
 	return n
 }
 

@@ -81,6 +81,9 @@ func (im *importer) readServer(r *doc.Reader, key string) {
 			r.Fault("average_bytes", "must be from 1 to %d", int64(maxAverageBytes))
 		}
 	}
+	if r.Given("logs") {
+		v.Logs = readLogs(r)
+	}
 	server := &v
 	im.servers[key] = server
 	im.saveServer(stored, server)
