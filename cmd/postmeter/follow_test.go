@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,7 +67,6 @@ func (o *office) serve() string {
 		for lines.Scan() {
 			all.WriteString(lines.Text() + "\n")
 		}
-		_, _ = io.Copy(io.Discard, stderr)
 		rest <- all.String()
 	}()
 	o.Cleanup(func() {

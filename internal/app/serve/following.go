@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"postmeter/internal/stage/gather"
@@ -45,11 +46,11 @@ func followFeeds(ctx context.Context, d Deps, intake *gather.Intake, feeds []fol
 	defer func() { err = errors.Join(err, follower.Close()) }()
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
-	watched := make(chan error, 1)
-	go func() {
+	var watching sync.WaitGroup
+	watching.Go(func() {
 		defer stop()
-		watched <- watchFeeds(inner, d, feeds)
-	}()
+		watchFeeds(inner, d, feeds)
+	})
 	follower.Run(inner, follow.DefaultPace, func(err error) {
 		if err == nil {
 			d.Log.Info("logs are followed again")
@@ -57,25 +58,25 @@ func followFeeds(ctx context.Context, d Deps, intake *gather.Intake, feeds []fol
 		}
 		d.Log.Error("logs are not followed; nothing is lost, it is tried again", "error", shown(err))
 	})
-	return <-watched
+	stop()
+	watching.Wait()
+	return nil
 }
 
 // watchFeeds returns when other logs are to be followed.
-func watchFeeds(ctx context.Context, d Deps, feeds []follow.Feed) error {
+func watchFeeds(ctx context.Context, d Deps, feeds []follow.Feed) {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-time.After(feedsAgain):
 		}
 		now, err := gather.LocalFeeds(ctx, d.DB)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
+		if err == nil && !slices.Equal(now, feeds) {
+			return
+		}
+		if err != nil && ctx.Err() == nil {
 			d.Log.Warn("it cannot be read which logs are to be followed", "error", shown(err))
-		case !slices.Equal(now, feeds):
-			return nil
 		}
 	}
 }

@@ -145,7 +145,7 @@ func (c *Client) ask(ctx context.Context, method, path, kind string, body *bytes
 	if err != nil {
 		return c.away(ctx, err)
 	}
-	defer func() { _ = answer.Body.Close() }() // it was read, or is of no use
+	defer func() { _ = answer.Body.Close() }() //nolint:errcheck // it was read, or is of no use
 	text, err := io.ReadAll(io.LimitReader(answer.Body, answerBytes))
 	if err != nil {
 		return c.away(ctx, err)
@@ -185,12 +185,12 @@ func (c *Client) refused(status int, text []byte) error {
 	if known {
 		said = problem.Detail
 	}
-	switch {
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
 		kind = fault.Denied
-	case status == http.StatusConflict:
+	case http.StatusConflict:
 		kind = fault.Conflict
-	case status == http.StatusUnprocessableEntity, status == http.StatusRequestEntityTooLarge, status == http.StatusBadRequest:
+	case http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge, http.StatusBadRequest:
 		kind = fault.Invalid
 	}
 	return fault.New(kind, "%s says: %s", c.URL, said)

@@ -88,7 +88,8 @@ func (in *Intake) find(ctx context.Context, log usage.Log, path string) (*logRun
 		return nil, err
 	}
 	l := run.newLog(&Input{Name: path, Stream: bytes.NewReader(nil)}, nil)
-	return l, l.find(log.Head)
+	err := l.find(log.Head)
+	return l, err
 }
 
 // reached says how far a log is known.

@@ -44,7 +44,7 @@ func (p *packed) end() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	n, err := io.Copy(io.Discard, p.z) //nolint:gosec // nothing is kept of it, however much it is
+	n, err := io.Copy(io.Discard, p.z)
 	p.z = nil
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", errIncomplete, err)
