@@ -16,6 +16,8 @@ type Stretch struct {
 	Offset int64     // where it begins, in bytes
 	State  []byte    // of SHA-256 over all bytes before Offset, as encoding.BinaryMarshaler gives it
 	Lines  io.Reader // its bytes; an incomplete line at the end is left
+
+	Written int64 // when the log was last written as far as is known, UTC seconds; 0: not known
 }
 
 // Reached says how far a log was counted.

@@ -32,6 +32,7 @@ type stretchInput struct {
 	Offset  int64  `query:"offset" required:"true" minimum:"0" doc:"Where the stretch begins in the log, in bytes. It is counted only if the log is known up to there."`
 	State   string `query:"state" required:"true" doc:"State of SHA-256 over all bytes before the stretch, as Go's crypto/sha256 marshals it, in base64url: it must give the hash that is known."`
 	Path    string `query:"path" doc:"Where the log is, for messages."`
+	Written int64  `query:"written" doc:"When the log was last written, in seconds since 1970, for formats whose times have no year; 0 if it is not known."`
 	RawBody []byte `contentType:"text/plain"`
 }
 
@@ -108,6 +109,7 @@ func (a *API) logTake(ctx context.Context, in *stretchInput) (*reachedOutput, er
 	}
 	reached, err := a.intake(ctx, "").Take(ctx, &usage.Stretch{
 		Log: usage.Log{Server: name, Format: in.Format, Head: head}, Path: in.Path, Offset: in.Offset, State: state, Lines: bytes.NewReader(in.RawBody),
+		Written: in.Written,
 	})
 	return &reachedOutput{collector.NewReached(reached)}, err
 }

@@ -97,7 +97,7 @@ func (c *Client) Take(ctx context.Context, s *usage.Stretch) (usage.Reached, err
 		return usage.Reached{}, fault.New(fault.Invalid, "a line at byte %d is longer than %d MB and cannot be reported: is this the right file?", s.Offset, MaxStretch>>20)
 	}
 	query := url.Values{"server": {c.Server}, "format": {s.Format}, "head": {hex.EncodeToString(s.Head)}, "path": {s.Path},
-		"offset": {strconv.FormatInt(s.Offset, 10)}, "state": {encodeState(s.State)}}
+		"offset": {strconv.FormatInt(s.Offset, 10)}, "state": {encodeState(s.State)}, "written": {strconv.FormatInt(s.Written, 10)}}
 	var out Reached
 	err = c.ask(ctx, http.MethodPost, LogsPath+"?"+query.Encode(), "text/plain", &body, &out)
 	return c.reached(out, err)

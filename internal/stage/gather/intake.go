@@ -35,7 +35,7 @@ var FollowFormats = maillog.Lines
 
 // Known says how far a log was counted.
 func (in *Intake) Known(ctx context.Context, log usage.Log) (usage.Reached, error) {
-	l, err := in.find(ctx, log, "")
+	l, err := in.find(ctx, log, Input{})
 	if err != nil {
 		return usage.Reached{}, err
 	}
@@ -46,7 +46,7 @@ func (in *Intake) Known(ctx context.Context, log usage.Log) (usage.Reached, erro
 // nothing is counted; the answer says how far the log is known, and why the stretch was refused if it was. After an
 // error what was committed stays, and Known says how far that is.
 func (in *Intake) Take(ctx context.Context, s *usage.Stretch) (usage.Reached, error) {
-	l, err := in.find(ctx, s.Log, s.Path)
+	l, err := in.find(ctx, s.Log, Input{Name: s.Path, written: s.Written})
 	if err != nil || s.Offset != l.generation.Offset {
 		return l.reached(), err
 	}
@@ -72,7 +72,7 @@ func (in *Intake) Take(ctx context.Context, s *usage.Stretch) (usage.Reached, er
 }
 
 // find looks up the generation of a log.
-func (in *Intake) find(ctx context.Context, log usage.Log, path string) (*logRun, error) {
+func (in *Intake) find(ctx context.Context, log usage.Log, from Input) (*logRun, error) {
 	order := Order{DB: in.DB, By: in.By, Server: log.Server, Format: log.Format, BatchRecords: in.BatchRecords, Step: in.Step}
 	if order.BatchRecords == 0 {
 		order.BatchRecords = intakeRecords
@@ -87,7 +87,8 @@ func (in *Intake) find(ctx context.Context, log usage.Log, path string) (*logRun
 	if err := run.prepare(); err != nil {
 		return nil, err
 	}
-	l := run.newLog(&Input{Name: path, Stream: bytes.NewReader(nil)}, nil)
+	from.Stream = bytes.NewReader(nil) // no file is to be looked for
+	l := run.newLog(&from, nil)
 	err := l.find(log.Head)
 	return l, err
 }

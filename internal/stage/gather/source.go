@@ -15,6 +15,8 @@ import (
 type Input struct {
 	Name   string    // for messages; the path of a file
 	Stream io.Reader // if it is not a file: standard input
+
+	written int64 // of a stream: when it was last written, UTC seconds; 0: not known
 }
 
 // source is an input that is being read.

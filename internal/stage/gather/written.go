@@ -17,6 +17,9 @@ func (l *logRun) lastWritten() int64 {
 		now = l.By().At
 	}
 	if l.in.Stream != nil {
+		if w := l.in.written; w > noSuchLog.Unix() && w < now.Unix() {
+			return w
+		}
 		return now.Unix()
 	}
 	info, err := os.Stat(l.in.Name)

@@ -21,6 +21,9 @@ type content interface {
 	// end is the offset behind the last byte.
 	end() (int64, error)
 
+	// written is when it was last written, UTC seconds; 0: not known.
+	written() int64
+
 	// base is the offset of the first byte that is kept, and the hash of those before it.
 	base() (int64, hash.Hash, error)
 
@@ -37,6 +40,16 @@ func (p plain) end() (int64, error) {
 		return 0, err
 	}
 	return info.Size(), nil
+}
+
+func (p plain) written() int64 { return writtenAt(p.File) }
+
+func writtenAt(f *os.File) int64 {
+	info, err := f.Stat()
+	if err != nil {
+		return 0
+	}
+	return info.ModTime().Unix()
 }
 
 func (p plain) fixed() bool { return false }

@@ -178,7 +178,7 @@ func (f *file) hand(ctx context.Context, sink Sink, to int64) error {
 		return err
 	}
 	from := &section{file: f, at: f.offset, to: to}
-	reached, err := sink.Take(ctx, &usage.Stretch{Log: f.log, Path: f.name, Offset: f.offset, State: state, Lines: from})
+	reached, err := sink.Take(ctx, &usage.Stretch{Log: f.log, Path: f.name, Offset: f.offset, State: state, Lines: from, Written: f.written()})
 	switch {
 	case from.err != nil:
 		return from.err

@@ -31,6 +31,8 @@ func isPacked(f *os.File) (bool, error) {
 // errIncomplete says that a compressed file has no end yet, or is damaged.
 var errIncomplete = errors.New("the compressed file is not complete, or damaged")
 
+func (p *packed) written() int64 { return writtenAt(p.File) }
+
 func (p *packed) fixed() bool { return true }
 
 func (p *packed) base() (int64, hash.Hash, error) { return 0, newSum(), nil }

@@ -39,10 +39,11 @@ const (
 
 // entryHead is the first line of an entry.
 type entryHead struct {
-	Path   string `json:"path"`
-	Head   []byte `json:"head"`   // of the log
-	Offset int64  `json:"offset"` // of the first byte that is kept
-	State  []byte `json:"state"`  // of SHA-256 over the bytes before it
+	Path    string `json:"path"`
+	Head    []byte `json:"head"`    // of the log
+	Offset  int64  `json:"offset"`  // of the first byte that is kept
+	State   []byte `json:"state"`   // of SHA-256 over the bytes before it
+	Written int64  `json:"written"` // when the log was last written, UTC seconds
 }
 
 // key names the entries of a feed.
@@ -107,7 +108,7 @@ func (s *Spool) keep(ctx context.Context, key string, f *file) error {
 	if err != nil {
 		return err
 	}
-	head, err := json.Marshal(entryHead{f.name, f.log.Head, base, state})
+	head, err := json.Marshal(entryHead{f.name, f.log.Head, base, state, f.written()})
 	if err != nil {
 		return err
 	}
@@ -218,6 +219,8 @@ func (k *kept) base() (int64, hash.Hash, error) {
 	err := sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(k.State) //nolint:forcetypeassert // SHA-256 can be resumed
 	return k.Offset, sum, err
 }
+
+func (k *kept) written() int64 { return k.Written }
 
 func (k *kept) fixed() bool { return true }
 
