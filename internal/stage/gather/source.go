@@ -67,7 +67,7 @@ func (in *Input) open(progress Progress) (*source, error) {
 		return nil, fault.At(in.Name, "cannot be read: %v", cause(err))
 	}
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		piped := Input{in.Name, f}
+		piped := Input{Name: in.Name, Stream: f}
 		return piped.openStream(f.Close, progress)
 	}
 	return in.openFile(f, f.Close, progress)
