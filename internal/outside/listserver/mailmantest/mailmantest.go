@@ -125,10 +125,10 @@ func (m *Mailman) run(credential *syscall.Credential, path string) error {
 // undertaker is the shell script that runs Mailman, in a session of its own. When the test process ends, it kills all
 // of that, and removes the folder, which is its working directory.
 const undertaker = `
-trap 'kill -KILL -- -$server' QUIT TERM INT
+trap 'kill -s KILL -- -$server' QUIT TERM INT
 setsid "$@" & server=$!
 wait $server
-kill -KILL -- -$server 2>/dev/null
+kill -s KILL -- -$server 2>/dev/null
 wait $server
 rm -rf "$PWD" || { sleep 1; rm -rf "$PWD"; }
 `
