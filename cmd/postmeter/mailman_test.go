@@ -30,10 +30,10 @@ var sizes = map[string][]int{
 	"stranger@two.test": {600},
 }
 
-// TestFromMailmanToThePaidMail is what Postmeter is for, with nothing played: a real Mailman sends posts, some to addresses that are
-// refused or put off; its log is ingested, the month is billed, and the invoices are sent. What is on the bills is
-// what a mail server really got.
-func TestFromMailmanToThePaidMail(t *testing.T) {
+// TestFromMailmanToTheSentBill is what Postmeter is for, with nothing played: a real Mailman sends posts, some to addresses that are
+// refused or put off; it is added as a server and synced, its log is ingested, the month is billed, and the invoices are
+// sent. What is on the bills is what a mail server really got.
+func TestFromMailmanToTheSentBill(t *testing.T) {
 	m := mailmantest.Start(t)
 	post(t, m)
 	got := received(t, m)
@@ -47,6 +47,9 @@ func TestFromMailmanToThePaidMail(t *testing.T) {
 		sink := mailtest.New(t)
 		p := &program{t: t, dir: t.TempDir()}
 		p.env = append(os.Environ(), "POSTMETER_DB="+url, "POSTMETER_KEY_FILE="+filepath.Join(p.dir, "key"), "POSTMETER_SMTP="+sink.URL())
+		p.write("password.txt", m.Password+"\n")
+		p.run("server", "add", "s1", "--host", "127.0.0.1", "--kind", "mailman3", "--url", m.URL, "--user", m.User, "--password-file", "password.txt")
+		p.synced()
 		p.write("provider.yaml", provider)
 		p.run("import", "provider.yaml")
 		for range 2 { // the second time nothing is new
@@ -213,6 +216,20 @@ func (p *program) json(into any, args ...string) {
 	}
 }
 
+// synced asks the server for its lists, twice: the second time nothing is new.
+func (p *program) synced() {
+	p.t.Helper()
+	for _, isNew := range []int{len(sizes), 0} {
+		var results []struct {
+			Lists, New, Sites, Members int
+		}
+		p.json(&results, "server", "sync")
+		if len(results) != 1 || results[0].Lists != len(sizes) || results[0].New != isNew || results[0].Sites != 2 || results[0].Members != 13 {
+			p.t.Errorf("the sync found %+v", results)
+		}
+	}
+}
+
 // billed returns the amounts of a customer's bill by method.
 func (p *program) billed(customer string) map[string]string {
 	p.t.Helper()
@@ -264,18 +281,12 @@ company: {name: Example Lists, address: "1 Mail Street"}
 currency: USD
 time_zone: UTC
 settings: {billing_admin_name: Billing, billing_admin_email: billing@lists.test}
-servers: [{name: s1, host: lists.test}]
 plans:
   - id: std
     name: Standard
     usage:
       - {method: messages, overage: {per: 1, price: "1"}}
       - {method: bandwidth, overage: {per: 1, price: "1073741824"}}
-lists:
-  - {server: s1, site: acme.test, list: news}
-  - {server: s1, site: acme.test, list: dev}
-  - {server: s1, site: two.test, list: all}
-  - {server: s1, site: two.test, list: quiet}
 customers:
   - company: Acme & Sons
     email: billing@acme.test

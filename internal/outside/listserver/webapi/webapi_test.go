@@ -2,6 +2,7 @@ package webapi_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -29,7 +30,7 @@ func TestAddresses(t *testing.T) {
 		var e *fault.Error
 		if fault.KindOf(err) != fault.Invalid || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%s: %v", url, err)
-		} else if e, _ = err.(*fault.Error); e.Place != "url" {
+		} else if !errors.As(err, &e) || e.Place != "url" {
 			t.Errorf("%s: place %q", url, e.Place)
 		}
 	}
