@@ -137,5 +137,8 @@ func (tx *Tx) DeleteCustomer(customerID int64) error {
 			return err
 		}
 	}
+	if err := tx.Exec(`DELETE FROM customer_word WHERE customer_id = $1`, customerID); err != nil {
+		return err
+	}
 	return tx.Exec(`DELETE FROM customer WHERE id = $1`, customerID)
 }

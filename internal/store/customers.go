@@ -100,7 +100,10 @@ func (tx *Tx) InsertCustomers(customers []*customer.Customer) error {
 			return err
 		}
 	}
-	return bulk.Flush()
+	if err := bulk.Flush(); err != nil {
+		return err
+	}
+	return tx.saveWords(customers, false)
 }
 
 // UpdateCustomer stores a changed customer. It does not raise the revision: BumpCustomer does.
@@ -109,10 +112,14 @@ func (tx *Tx) UpdateCustomer(c *customer.Customer) error {
 	if err != nil {
 		return err
 	}
-	return tx.Exec(`UPDATE customer SET company = $1, contact = $2, email = $3, additional_addresses = $4, phone = $5, type = $6,
+	err = tx.Exec(`UPDATE customer SET company = $1, contact = $2, email = $3, additional_addresses = $4, phone = $5, type = $6,
 		active = $7, payment_method = $8, start_day = $9, end_day = $10, salespeople = $11, note = $12, invoice_template = $13,
 		web_template = $14, card_type = $15, card_last4 = $16, card_expiration = $17, house = $18, information = $19
 		WHERE id = $20`, append(row, c.ID)...)
+	if err != nil {
+		return err
+	}
+	return tx.saveWords([]*customer.Customer{c}, true)
 }
 
 // BumpCustomer raises the revision of a customer whose contracts changed: its drafts are stale from now on, and its

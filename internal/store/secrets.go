@@ -8,7 +8,7 @@ const smtpPassword = "smtp.password_sealed"
 // HasSecrets says whether anything in the database is sealed with the key of the secrets.
 func (s *Snapshot) HasSecrets() (bool, error) {
 	return s.one(`SELECT 1 FROM server WHERE secret_sealed IS NOT NULL UNION ALL SELECT 1 FROM setting WHERE name = $1
-		UNION ALL SELECT 1 FROM certificate_cache LIMIT 1`,
+		UNION ALL SELECT 1 FROM certificate_cache UNION ALL SELECT 1 FROM operator WHERE totp_sealed IS NOT NULL LIMIT 1`,
 		[]any{smtpPassword}, new(int64))
 }
 

@@ -6,11 +6,13 @@ import (
 	"postmeter/internal/store"
 )
 
+var errNoKey = fault.New(fault.Unavailable, "there is no key for secrets: name a key file with POSTMETER_KEY_FILE")
+
 // sealed seals a secret, unless it is what old opens to: then nil. A vault that does not open what is stored is an
 // error: the database holds secrets of another key.
 func (im *importer) sealed(old []byte, secret, about string) ([]byte, error) {
 	if im.vault == nil {
-		return nil, fault.New(fault.Unavailable, "there is no key for secrets: name a key file with POSTMETER_KEY_FILE")
+		return nil, errNoKey
 	}
 	if err := im.checkKey(); err != nil {
 		return nil, err
@@ -30,20 +32,31 @@ func (im *importer) checkKey() error {
 		return nil
 	}
 	im.keyChecked = true
-	sealed, err := im.tx.SMTPSecret()
+	return checkKey(im.tx, im.vault)
+}
+
+func checkKey(tx *store.Tx, vault Vault) error {
+	sealed, err := tx.SMTPSecret()
 	if err != nil {
 		return err
 	}
 	about := SMTPAbout
 	if sealed == nil {
 		var server int64
-		if server, sealed, err = im.tx.AnyServerSecret(); err != nil {
+		if server, sealed, err = tx.AnyServerSecret(); err != nil {
 			return err
 		}
 		about = hosting.SecretAbout(server)
 	}
+	if sealed == nil {
+		var who int64
+		if who, sealed, err = tx.AnyOperatorSecret(); err != nil {
+			return err
+		}
+		about = totpAbout(who)
+	}
 	if sealed != nil {
-		_, err = im.vault.Open(sealed, about)
+		_, err = vault.Open(sealed, about)
 	}
 	return err
 }

@@ -1,0 +1,38 @@
+package customer
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Limits of the words that a customer is found by.
+const (
+	maxWordBytes = 60
+	maxWords     = 60
+)
+
+// Words returns the words of a text as searches compare them: in lower case, without what stands between letters and
+// digits, each once, in order.
+func Words(texts ...string) []string {
+	var out []string
+	for _, text := range texts {
+		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+		}) {
+			if len(word) > maxWordBytes {
+				word = strings.ToValidUTF8(word[:maxWordBytes], "")
+			}
+			out = append(out, word)
+		}
+	}
+	slices.Sort(out)
+	out = slices.Compact(out)
+	return out[:min(len(out), maxWords)]
+}
+
+// SearchWords returns the words by which a customer is found.
+func (c *Customer) SearchWords() []string {
+	texts := []string{c.Company, c.Contact, c.Email, c.Phone}
+	return Words(append(append(texts, c.AdditionalAddresses...), c.Salespeople...)...)
+}

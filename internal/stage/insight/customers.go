@@ -1,0 +1,59 @@
+package insight
+
+import (
+	"context"
+
+	"postmeter/internal/domain/customer"
+	"postmeter/internal/store"
+)
+
+// PageRows is how many rows a page of a list has.
+const PageRows = 50
+
+// CustomerPage is one page of a list of customers.
+type CustomerPage struct {
+	Customers  []customer.Customer
+	Count      int64  // of all that match, CountedTo+1 at most
+	Next, Prev string // cursors of the pages after and before; "" where there are none
+}
+
+// Customers returns a page of the customers that a filter finds.
+func Customers(ctx context.Context, db *store.DB, f store.CustomerFilter) (page *CustomerPage, err error) {
+	f.Limit = PageRows + 1
+	page = &CustomerPage{}
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		if page.Count, err = s.CountFound(f, CountedTo+1); err != nil {
+			return err
+		}
+		page.Customers, err = s.FindCustomers(f)
+		return err
+	})
+	if err != nil || len(page.Customers) == 0 {
+		return page, err
+	}
+	more := len(page.Customers) > PageRows
+	switch {
+	case more && f.Before != "":
+		page.Customers = page.Customers[1:]
+	case more:
+		page.Customers = page.Customers[:PageRows]
+	}
+	first, last := &page.Customers[0], &page.Customers[len(page.Customers)-1]
+	if f.Before != "" || more {
+		page.Next = store.CustomerCursor(last, f.Sort)
+	}
+	if f.After != "" || f.Before != "" && more {
+		page.Prev = store.CustomerCursor(first, f.Sort)
+	}
+	return page, nil
+}
+
+// CustomerTypes returns the types that the settings offer.
+func CustomerTypes(ctx context.Context, db *store.DB) (types []string, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		v, err := s.Settings()
+		types = v.CustomerTypes
+		return err
+	})
+	return types, err
+}
