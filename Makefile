@@ -44,6 +44,7 @@ race: need-tests ## Run the tests under the race detector (needs a C compiler)
 .PHONY: lint
 lint: need-lint ## Check form, vet, and lint
 	scripts/formatted.sh
+	scripts/generated.sh
 	go vet ./...
 	go vet -tags bench,soak ./...
 	golangci-lint run ./...
@@ -65,6 +66,11 @@ soak: need-tests ## Run the long versions of the random tests
 fuzz: need-go ## Fuzz every parser for FUZZ_TIME (10s) each
 	scripts/fuzz.sh $(FUZZ_TIME)
 
+.PHONY: generate
+generate: ## Write the Go code of the page templates
+	@scripts/need.sh go templ
+	templ generate -path internal/face
+
 .PHONY: clean
 clean: ## Remove what was built, and the tools
 	rm -rf postmeter .tools
@@ -73,6 +79,6 @@ clean: ## Remove what was built, and the tools
 need-go:
 	@scripts/need.sh go
 need-lint:
-	@scripts/need.sh go golangci-lint
+	@scripts/need.sh go golangci-lint templ
 need-tests:
 	@scripts/need.sh go postgresql mailman3 gotestsum

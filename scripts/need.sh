@@ -3,12 +3,13 @@
 # missing where that is possible: Debian packages as root, Go tools in .tools/bin.
 # Where it is not possible, it says what to install and fails.
 #
-# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [postgresql] [mailman3] [cc]
+# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [postgresql] [mailman3] [cc]
 set -eu
 cd "$(dirname "$0")/.."
 
 GOLANGCI_LINT=v2.15.0
 GOTESTSUM=v1.13.0
+TEMPL=$(sed -n 's|^.*github.com/a-h/templ \(v[^ ]*\).*|\1|p' go.mod | head -n 1)
 
 PATH="$PWD/.tools/bin:$PATH:/usr/local/go/bin"
 export PATH
@@ -88,6 +89,7 @@ for what in "$@"; do
 	go) need_go ;;
 	golangci-lint) tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $GOLANGCI_LINT ;;
 	gotestsum) tool gotestsum gotest.tools/gotestsum $GOTESTSUM ;;
+	templ) tool templ github.com/a-h/templ/cmd/templ "$TEMPL" ;;
 	postgresql) need_postgresql ;;
 	mailman3) need_mailman3 ;;
 	cc) need_cc ;;

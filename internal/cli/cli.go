@@ -49,6 +49,7 @@ type root struct {
 	Server   serverCmd   `cmd:"" help:"Add hosting servers, and ask them what they have"`
 	Seed     seedCmd     `cmd:"" help:"Make a synthetic provider of any size, for trials and benchmarks"`
 	Token    tokenCmd    `cmd:"" help:"Tokens of the API and of agents"`
+	User     userCmd     `cmd:"" help:"Who may sign in to the pages"`
 	Version  versionCmd  `cmd:"" help:"Print the version of this program"`
 }
 

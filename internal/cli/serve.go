@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -35,7 +36,7 @@ func (cmd *serveCmd) Run(c *Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	log := slog.New(slog.NewTextHandler(c.Stderr, nil))
-	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault()}, serve.Config{
+	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault(), Say: c.say}, serve.Config{
 		Listen: cmd.Listen, Certificate: cmd.TLSCert, Key: cmd.TLSKey, ACMEHosts: cmd.ACMEHost, ACMEDirectory: cmd.ACMEDirectory,
 		BehindProxy: httpkit.Proxies(cmd.BehindProxy), Drain: cmd.Drain,
 	})
@@ -43,4 +44,10 @@ func (cmd *serveCmd) Run(c *Context) (err error) {
 		return err
 	}
 	return server.Run(c)
+}
+
+// say shows a line to whoever started the command.
+func (c *Context) say(line string) error {
+	_, err := fmt.Fprintln(c.Stderr, line)
+	return err
 }

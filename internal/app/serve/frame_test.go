@@ -74,7 +74,7 @@ func TestPanicIsAnswered(t *testing.T) {
 
 func TestAddressesThatAreNot(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
-	h.problem(h.ask("GET", "/nowhere", ""), 404)
+	h.problem(h.ask("GET", "/api/nowhere", ""), 404)
 	w := h.ask("DELETE", "/healthz", "")
 	h.problem(w, 405)
 	if w.Header().Get("Allow") != "GET, HEAD" {

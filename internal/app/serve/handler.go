@@ -11,7 +11,13 @@ import (
 )
 
 // Handler returns all that answers requests.
-func Handler(d Deps, c Config) http.Handler { return newMux(d, c, parts(d), newMetrics()) }
+func Handler(d Deps, c Config) (http.Handler, error) {
+	all, err := parts(d)
+	if err != nil {
+		return nil, err
+	}
+	return newMux(d, c, all, newMetrics()), nil
+}
 
 // newMux builds the mux with the routes of the process and of its parts.
 func newMux(d Deps, c Config, parts []Part, m *metrics) *httpkit.Mux {

@@ -62,7 +62,14 @@ func newHouse(t testing.TB, url string) *house {
 }
 
 // build makes the mux anew, after a change of the configuration.
-func (h *house) build() { h.mux = newMux(h.Deps, h.config, parts(h.Deps), newMetrics()) }
+func (h *house) build() {
+	h.Helper()
+	all, err := parts(h.Deps)
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.mux = newMux(h.Deps, h.config, all, newMetrics())
+}
 
 func (h *house) by() store.By { return h.By("test") }
 

@@ -15,6 +15,8 @@ type Deps struct {
 	Now   func() time.Time // the one clock
 	Log   *slog.Logger
 	Vault Vault // for secrets in the database
+	// Say shows a line to whoever started the process, beside the log; may be nil.
+	Say func(line string) error
 }
 
 // By is who acts and when, for what the process does by itself.
@@ -24,6 +26,8 @@ func (d Deps) By(actor string) store.By { return store.By{Actor: actor, At: d.No
 type Part struct {
 	Routes func(*httpkit.Mux) // routes outside of the API, whose own are listed in api.Routes
 	Loops  []Loop             // what runs as long as the process does
+	// Started is called once the process listens on an address, such as http://127.0.0.1:8080.
+	Started func(ctx context.Context, address string) error
 }
 
 // Loop is work that goes on until its context ends. One that returns earlier, with or without an error, is started
@@ -34,6 +38,10 @@ type Loop struct {
 }
 
 // parts lists what the process does. To add a capability, write a function that makes its Part, and name it here.
-func parts(d Deps) []Part {
-	return []Part{following(d)}
+func parts(d Deps) ([]Part, error) {
+	operators, err := pages(d)
+	if err != nil {
+		return nil, err
+	}
+	return []Part{operators, following(d)}, nil
 }

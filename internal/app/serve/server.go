@@ -30,7 +30,11 @@ func New(d Deps, c Config) (*Server, error) {
 	if c.Drain == 0 {
 		c.Drain = DefaultDrain
 	}
-	return &Server{deps: d, config: c, parts: parts(d), metrics: newMetrics()}, nil
+	all, err := parts(d)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{deps: d, config: c, parts: all, metrics: newMetrics()}, nil
 }
 
 // Run serves until ctx ends; then it takes no new requests, lets those that run come to their end, stops loops and
@@ -54,6 +58,9 @@ func (s *Server) Run(ctx context.Context) error {
 		serving <- server.Serve(listener)
 	}()
 	s.deps.Log.Info("listening", "address", s.address(listener))
+	if err := s.started(ctx, s.address(listener)); err != nil {
+		return errors.Join(err, server.Close())
+	}
 
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
@@ -69,6 +76,18 @@ func (s *Server) Run(ctx context.Context) error {
 	s.deps.Log.Info("stopping")
 	stop()
 	return errors.Join(ignoreClosed(err), s.drain(ctx, server, looping))
+}
+
+func (s *Server) started(ctx context.Context, address string) error {
+	for _, part := range s.parts {
+		if part.Started == nil {
+			continue
+		}
+		if err := part.Started(ctx, address); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Server) loops() (out []Loop) {

@@ -18,6 +18,7 @@ type Right struct {
 var rights = map[string]Right{
 	"GET /healthz": {Public: true},
 	"GET /readyz":  {Public: true},
+	"GET /":        {Public: true}, // the operator's pages, which have a table of their own
 	"GET /metrics": {Local: true, Scope: apitoken.Metrics},
 
 	"GET /api/v1/openapi.json": {Public: true},

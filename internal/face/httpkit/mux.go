@@ -42,6 +42,7 @@ type Mux struct {
 	bodies map[string]Body
 	routes []string
 	page   ErrorPage
+	rest   Handler
 }
 
 // New makes a Mux without routes.
@@ -66,6 +67,15 @@ func (m *Mux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Reque
 		h(w, r)
 		return nil
 	})
+}
+
+// restPattern is the route of what Rest answers, for guard, limits and log.
+const restPattern = "GET /"
+
+// Rest answers all requests outside of /api/ that no route takes, whatever their method.
+func (m *Mux) Rest(h Handler, body Body) {
+	m.routes, m.rest = append(m.routes, restPattern), h
+	m.Body(restPattern, body)
 }
 
 // Body says what body a route takes, before or after it is registered.
@@ -121,7 +131,11 @@ func (m *Mux) serve(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Denied, "the request comes from a page of another site: nothing was done")
 	}
 	if _, pattern := m.mux.Handler(r); pattern == "" {
-		return m.nowhere(r)
+		err := m.nowhere(r)
+		if m.rest != nil && !isAPI(r.URL.Path) && fault.KindOf(err) == fault.NotFound {
+			return m.pass(restPattern, w, r, m.rest)
+		}
+		return err
 	}
 	m.mux.ServeHTTP(w, r)
 	return nil

@@ -1,0 +1,26 @@
+package admin
+
+import (
+	"net/http"
+
+	"postmeter/internal/face/web"
+	"postmeter/internal/stage/office"
+)
+
+// Deps is what the pages need.
+type Deps struct {
+	web.Deps
+	Vault office.Vault // seals second factors and other secrets
+}
+
+// site is the operator's web.
+type site struct {
+	Deps
+	overview overviewCache
+}
+
+// New makes the operator's web. It answers every path that nobody else does.
+func New(deps Deps) (http.Handler, error) {
+	s := &site{Deps: deps}
+	return web.NewSite(deps.Deps, navigation, s.routes())
+}

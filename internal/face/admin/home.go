@@ -1,0 +1,136 @@
+package admin
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"postmeter/internal/domain/statement"
+	"postmeter/internal/face/web"
+	"postmeter/internal/stage/insight"
+)
+
+// overviewKept is how long the sums of the home page are shown before they are added up anew.
+const overviewKept = time.Minute
+
+// overviewCache keeps the overview, which adds up everything.
+type overviewCache struct {
+	mu   sync.Mutex
+	kept *insight.Overview
+	at   time.Time
+}
+
+func (o *overviewCache) read(ctx context.Context, s *site, now time.Time) (*insight.Overview, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.kept != nil && now.Sub(o.at) < overviewKept && !o.kept.Young() {
+		return o.kept, nil
+	}
+	v, err := insight.ReadOverview(ctx, s.DB, now)
+	if err == nil {
+		o.kept, o.at = v, now
+	}
+	return v, err
+}
+
+// homePage is what the home page shows.
+type homePage struct {
+	Steps  []homeStep // until all are done
+	Done   int
+	Counts []homeFigure
+	Period string // of the last run, or ""
+	Money  []homeFigure
+	Usage  *web.Chart // nil without usage
+}
+
+type homeStep struct {
+	Label, Help, Path string
+	Done              bool
+}
+
+type homeFigure struct{ Label, Figure, Note, Path string }
+
+// home shows the steps until the system is set up, and the state of the last period.
+func (s *site) home(c *web.Context) error {
+	o, err := s.overview.read(c.Ctx(), s, c.Now)
+	if err != nil {
+		return err
+	}
+	p := homePage{Steps: homeSteps(c, o), Counts: homeCounts(c, o), Usage: usageChart(o)}
+	for _, step := range p.Steps {
+		if step.Done {
+			p.Done++
+		}
+	}
+	if o.HasRun {
+		p.Period = o.Period.Start.String() + " to " + o.Period.End.String()
+		p.Money = homeMoney(o)
+	}
+	return c.Render(web.Page{Title: "Home"}, homeView(p))
+}
+
+// homeSteps are the eight steps of setting up.
+func homeSteps(c *web.Context, o *insight.Overview) []homeStep {
+	n := &o.Counts
+	steps := []homeStep{
+		{"Add the hosting servers", "The machines on which the mailing lists run.", "/servers", n.Servers > 0},
+		{"Sync the servers", "It brings their sites, lists, administrators and member counts.", "/servers", n.Synced > 0 || n.Lists > 0},
+		{"Create hosting plans", "How usage is priced.", "/plans", n.Plans > 0},
+		{"Create additional charges", "Set-up fees, monthly services, prepayments.", "/charges", n.Charges > 0},
+		{"Create customers", "Who gets the bills.", "/customers", n.Customers > 0},
+		{"Create billing groups", "One contract of a customer: one group.", "/customers", n.Groups > 0},
+		{"Assign plans, charges and lists", "To each billing group.", "/customers", n.Assigned > 0},
+		{"Validate the customers, and run the bills", "It names every customer with a problem.", "/bill", o.HasRun},
+	}
+	for i := range steps {
+		if !c.Exists(steps[i].Path) {
+			steps[i].Path = ""
+		}
+	}
+	return steps
+}
+
+func homeCounts(c *web.Context, o *insight.Overview) []homeFigure {
+	n := &o.Counts
+	figures := []homeFigure{
+		{"Customers", web.Count(n.Customers, insight.CountedTo), "", "/customers"},
+		{"Servers", web.Count(n.Servers, insight.CountedTo), "", "/servers"},
+		{"Lists", web.Count(n.Lists, insight.CountedTo), "", ""},
+		{"Hosting plans", web.Count(n.Plans, insight.CountedTo), "", "/plans"},
+		{"Additional charges", web.Count(n.Charges, insight.CountedTo), "", "/charges"},
+	}
+	for i := range figures {
+		if !c.Exists(figures[i].Path) {
+			figures[i].Path = ""
+		}
+	}
+	return figures
+}
+
+func homeMoney(o *insight.Overview) []homeFigure {
+	v, currency := &o.Sums, o.Settings.Currency.Code()
+	figure := func(label string, minor int64, note string) homeFigure {
+		return homeFigure{Label: label, Figure: statement.Thousands(o.Amount(minor)) + " " + currency, Note: note}
+	}
+	return []homeFigure{
+		figure("Billed", v.DraftTotal+v.SentTotal, web.Things(v.Drafts+v.Sent, 0, "bill", "bills")),
+		figure("Sent", v.SentTotal, web.Things(v.Sent, 0, "bill", "bills")),
+		figure("Paid", v.SentTotal-v.Open, ""),
+		figure("Overdue", v.Overdue, web.Things(v.OverdueBills, 0, "bill", "bills")),
+	}
+}
+
+// usageChart draws what was delivered, month by month.
+func usageChart(o *insight.Overview) *web.Chart {
+	if len(o.Months) == 0 {
+		return nil
+	}
+	chart := &web.Chart{
+		ID: "usage", Title: "How many copies were delivered each month?", Unit: "Copies",
+		Desc: "Bars, one for each month of the last twelve that has usage.",
+	}
+	for _, m := range o.Months {
+		chart.Points = append(chart.Points, web.Point{Label: m.Month.String(), Value: m.Copies, Text: web.Thousands(m.Copies)})
+	}
+	return chart
+}

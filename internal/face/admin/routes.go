@@ -1,0 +1,43 @@
+package admin
+
+import "postmeter/internal/face/web"
+
+// routes is the table of everything that exists, with who may use it. A route that is not here does not exist, and one
+// without a right is refused at the start.
+func (s *site) routes() []web.Route {
+	const (
+		get  = "GET"
+		post = "POST"
+	)
+	return []web.Route{
+		{Method: get, Path: "/first/{token}", Right: web.Public, Handler: s.first},
+		{Method: post, Path: "/first/{token}", Right: web.Public, Handler: s.firstMake},
+		{Method: get, Path: "/sign-in", Right: web.Public, Handler: s.signIn},
+		{Method: post, Path: "/sign-in", Right: web.Public, Handler: s.signInTry},
+		{Method: get, Path: "/sign-in/code", Right: web.Public, Handler: s.code},
+		{Method: post, Path: "/sign-in/code", Right: web.Public, Handler: s.codeTry},
+		{Method: post, Path: "/sign-out", Right: web.Public, Handler: s.signOut},
+
+		{Method: get, Path: "/profile", Right: web.Viewer, Handler: s.profile},
+		{Method: get, Path: "/profile/password", Right: web.Viewer, Handler: s.password},
+		{Method: post, Path: "/profile/password", Right: web.Viewer, Handler: s.passwordSave},
+		{Method: get, Path: "/profile/second-factor", Right: web.Viewer, Handler: s.secondFactor},
+		{Method: post, Path: "/profile/second-factor", Right: web.Viewer, Handler: s.secondFactorOn},
+		{Method: post, Path: "/profile/second-factor/off", Right: web.Viewer, Handler: s.secondFactorOff},
+		{Method: post, Path: "/profile/sessions/end", Right: web.Viewer, Handler: s.sessionsEnd},
+
+		{Method: get, Path: "/{$}", Right: web.Viewer, Handler: s.home},
+
+		{Method: get, Path: "/plans", Right: web.Viewer, Handler: s.plans},
+		{Method: get, Path: "/plans/{id}", Right: web.Viewer, Handler: s.plan},
+
+		{Method: get, Path: "/charges", Right: web.Viewer, Handler: s.charges},
+		{Method: get, Path: "/charges/new", Right: web.Clerk, Handler: s.chargeNew},
+		{Method: post, Path: "/charges/new", Right: web.Clerk, Handler: s.chargeCreate},
+		{Method: get, Path: "/charges/{id}", Right: web.Viewer, Handler: s.charge},
+		{Method: get, Path: "/charges/{id}/edit", Right: web.Clerk, Handler: s.chargeEdit},
+		{Method: post, Path: "/charges/{id}/edit", Right: web.Clerk, Handler: s.chargeSave},
+
+		{Method: get, Path: "/customers", Right: web.Viewer, Handler: s.customers},
+	}
+}

@@ -1,0 +1,186 @@
+// What pages do beyond links and forms. Each part stands alone; without this file everything still works.
+(function () {
+  "use strict";
+  var $$ = function (root, what) { return Array.prototype.slice.call(root.querySelectorAll(what)); };
+  var typing = function (el) { return el.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName); };
+
+  // "/" goes to the search box.
+  document.addEventListener("keydown", function (e) {
+    if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return;
+    var box = document.querySelector("[data-focus-key='/']");
+    if (box) { e.preventDefault(); box.focus(); box.select(); }
+  });
+
+  // The menu of the user, and others like it, close with Escape and by a click elsewhere.
+  document.addEventListener("click", function (e) {
+    $$(document, "details.user-menu[open]").forEach(function (d) { if (!d.contains(e.target)) d.open = false; });
+  });
+  document.addEventListener("keydown", function (e) {
+    if (e.key !== "Escape") return;
+    $$(document, "details.user-menu[open]").forEach(function (d) { d.open = false; d.querySelector("summary").focus(); });
+    if (location.hash === "#nav") location.hash = "#main";
+  });
+
+  // Lists: selecting with a click, the space key, and shift for a range.
+  function selection(form) {
+    var boxes = $$(form, "input[name=id]");
+    var view = form.querySelector("[data-select-view]");
+    var all = form.querySelector("[data-select-all]");
+    var said = form.querySelector("[data-select-said]");
+    var bar = form.querySelector("[data-select-bar]");
+    var last = null;
+    function show() {
+      var n = boxes.filter(function (b) { return b.checked; }).length;
+      var whole = n === boxes.length && n > 0;
+      view.checked = whole;
+      view.indeterminate = n > 0 && !whole;
+      if (!whole) all.checked = false;
+      all.parentNode.hidden = !whole;
+      bar.hidden = n === 0;
+      boxes.forEach(function (b) { b.closest("tr").classList.toggle("picked", b.checked); });
+      said.textContent = all.checked ? all.parentNode.textContent.trim() + " are selected" :
+        n + " " + (n === 1 ? form.dataset.one : form.dataset.many) + (whole ? ", all in view," : "") + (n === 1 ? " is" : " are") + " selected";
+    }
+    boxes.forEach(function (box, i) {
+      box.addEventListener("click", function (e) {
+        if (e.shiftKey && last !== null) {
+          for (var j = Math.min(last, i); j <= Math.max(last, i); j++) boxes[j].checked = box.checked;
+        }
+        last = i;
+        show();
+      });
+      box.addEventListener("keydown", function (e) { // up and down go from box to box
+        var to = e.key === "ArrowDown" ? boxes[i + 1] : e.key === "ArrowUp" ? boxes[i - 1] : null;
+        if (!to) return;
+        e.preventDefault();
+        if (e.shiftKey) { to.checked = box.checked; show(); }
+        to.focus();
+      });
+    });
+    view.addEventListener("change", function () {
+      boxes.forEach(function (b) { b.checked = view.checked; });
+      show();
+    });
+    all.addEventListener("change", show);
+    show();
+  }
+
+  // Forms: what was typed is kept in sight, and leaving with changes asks.
+  function guard(form) {
+    var before = state(form), changed = form.dataset.guard === "true", sent = false;
+    var hint = form.querySelector("[data-unsaved]"), bar = form.querySelector(".save-bar");
+    function state(f) { return new URLSearchParams(new FormData(f)).toString(); }
+    function look() {
+      var dirty = changed || state(form) !== before;
+      hint.hidden = !dirty;
+      bar.classList.toggle("save-bar-dirty", dirty);
+      return dirty;
+    }
+    form.addEventListener("input", look);
+    form.addEventListener("change", look);
+    form.addEventListener("submit", function (e) {
+      if (sent) { e.preventDefault(); return; } // a double click sends once
+      sent = true;
+      setTimeout(function () { sent = false; }, 5000);
+    });
+    window.addEventListener("beforeunload", function (e) { if (!sent && look()) e.preventDefault(); });
+    window.addEventListener("pageshow", function () { sent = false; look(); });
+    look();
+  }
+
+  // Money, numbers and dates are typed freely and shown normalised on leaving the field. What is not understood stays.
+  var normal = {
+    money: function (v) { return number(v); },
+    number: function (v) { return number(v); },
+    date: function (v) {
+      var m = /^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})$/.exec(v), d, mo, y;
+      if (m) { y = m[1]; mo = m[2]; d = m[3]; } else {
+        m = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/.exec(v); // 1.9.2026: day first, as dots are used
+        if (!m) return v;
+        y = m[3]; mo = m[2]; d = m[1];
+      }
+      return y + "-" + ("0" + mo).slice(-2) + "-" + ("0" + d).slice(-2);
+    }
+  };
+  function number(v) {
+    var t = v.replace(/[\s\u00a0'’]/g, "").replace("−", "-");
+    if (/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(t)) t = t.replace(/,/g, "");
+    return /^-?\d+(\.\d+)?$/.test(t) ? t : v;
+  }
+  document.addEventListener("change", function (e) {
+    var how = e.target.dataset && normal[e.target.dataset.normal];
+    if (how) e.target.value = how(e.target.value.trim());
+  });
+
+  // Tabs of a long form: without this file its parts stand below each other.
+  function tabs(list) {
+    var links = $$(list, "a"), parts = links.map(function (a) { return document.querySelector(a.getAttribute("href")); });
+    list.setAttribute("role", "tablist");
+    function open(i, focus) {
+      links.forEach(function (a, j) {
+        a.setAttribute("aria-selected", i === j ? "true" : "false");
+        a.tabIndex = i === j ? 0 : -1;
+        parts[j].hidden = i !== j;
+      });
+      if (focus) links[i].focus();
+    }
+    links.forEach(function (a, i) {
+      a.parentNode.setAttribute("role", "presentation");
+      a.setAttribute("role", "tab");
+      a.id = a.id || parts[i].id + "-link";
+      a.setAttribute("aria-controls", parts[i].id);
+      parts[i].setAttribute("role", "tabpanel");
+      parts[i].removeAttribute("aria-label");
+      parts[i].setAttribute("aria-labelledby", a.id);
+      a.addEventListener("click", function (e) { e.preventDefault(); open(i); });
+      a.addEventListener("keydown", function (e) {
+        var step = e.key === "ArrowRight" ? 1 : e.key === "ArrowLeft" ? -1 : 0;
+        if (step) { e.preventDefault(); open((i + step + links.length) % links.length, true); }
+      });
+    });
+    var wrong = parts.findIndex(function (p) { return p.dataset.wrong !== "0"; });
+    open(Math.max(0, wrong));
+    // A link to a field opens the tab that it is in.
+    document.addEventListener("click", function (e) {
+      var a = e.target.closest && e.target.closest("a[href^='#']");
+      var to = a && document.getElementById(a.getAttribute("href").slice(1));
+      var i = to ? parts.findIndex(function (p) { return p !== to && p.contains(to); }) : -1;
+      if (i >= 0) { open(i); to.focus(); }
+    });
+  }
+  document.addEventListener("click", function (e) { // from the summary of faults into the field
+    var a = e.target.closest && e.target.closest(".problems a[href^='#']");
+    var to = a && document.getElementById(a.getAttribute("href").slice(1));
+    if (to) { e.preventDefault(); to.focus(); to.scrollIntoView({ block: "center" }); }
+  });
+
+  // Fields that show only for one choice: data-when="name=value" on what is shown.
+  function whens(form) {
+    var parts = $$(form, "[data-when]");
+    function show() {
+      var data = new FormData(form);
+      parts.forEach(function (p) {
+        var want = p.dataset.when.split("=");
+        p.hidden = want[1].split("|").indexOf(data.get(want[0]) || "") < 0;
+      });
+    }
+    if (parts.length) { form.addEventListener("change", show); show(); }
+  }
+
+  function start(root) {
+    lists();
+    $$(root, "form[data-guard]").forEach(guard);
+    $$(root, "form").forEach(whens);
+    $$(root, "[data-tabs]").forEach(tabs);
+    var first = root.querySelector("[data-focus]");
+    if (first) first.focus();
+  }
+  start(document);
+  // Lists are exchanged by htmx when a search or filter changes.
+  function lists() {
+    $$(document, "form[data-select]").forEach(function (f) {
+      if (!f.dataset.started) { f.dataset.started = "1"; selection(f); }
+    });
+  }
+  document.addEventListener("htmx:after:swap", lists);
+})();

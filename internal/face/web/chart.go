@@ -1,0 +1,123 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Chart answers the one question that its title asks, by bars or by lines. It is drawn on the server; hovering or
+// focusing a mark tells its value, and a table with all values is behind it.
+type Chart struct {
+	ID     string // unique in the page
+	Title  string
+	Desc   string // what is to be seen, in a sentence
+	Unit   string // head of the value's column
+	Line   bool   // a line instead of bars
+	Area   bool   // of a line: with the area below it
+	Points []Point
+}
+
+// Point is one value.
+type Point struct {
+	Label string // such as 2026-09
+	Value int64  // what its height is
+	Text  string // the value as people read it
+	Path  string // where it leads, or ""
+}
+
+// Measures of the drawing, in units of its view box.
+const (
+	chartWidth  = 640
+	chartHeight = 200
+	chartTop    = 24
+	chartFoot   = 24
+	chartSide   = 4
+	maxBar      = 48 // width of a bar
+	labelsShown = 12 // labels below at most
+)
+
+// mark is where a point is drawn.
+type mark struct {
+	Point
+	X, Y, W, H int
+	Mid        int
+	Shown      bool // its label is below it
+}
+
+// marks lays the points out. The axis begins at 0, or at the lowest value below it.
+func (c *Chart) marks() []mark {
+	low, high := int64(0), int64(1)
+	for _, p := range c.Points {
+		low, high = min(low, p.Value), max(high, p.Value)
+	}
+	plot := int64(chartHeight - chartTop - chartFoot)
+	y := func(v int64) int { return chartTop + int(plot-scaled(v-low, plot, high-low)) }
+	n := max(1, len(c.Points))
+	step := (chartWidth - 2*chartSide) / n
+	every := (n + labelsShown - 1) / labelsShown
+	out := make([]mark, len(c.Points))
+	for i, p := range c.Points {
+		m := mark{Point: p, Mid: chartSide + i*step + step/2, Shown: (n-1-i)%every == 0}
+		m.W = max(2, min(maxBar, step*7/10))
+		m.X = m.Mid - m.W/2
+		top, bottom := y(max(p.Value, 0)), y(min(p.Value, 0))
+		m.Y, m.H = top, max(1, bottom-top)
+		if c.Line {
+			m.Y = y(p.Value)
+		}
+		out[i] = m
+	}
+	return out
+}
+
+// scaled is v*to/of without overflow for what charts show.
+func scaled(v, to, of int64) int64 {
+	for of > 1<<40 {
+		v, of = v>>1, of>>1
+	}
+	return v * to / max(1, of)
+}
+
+// outline is the line through the marks, closed below for an area.
+func outline(marks []mark, area bool) string {
+	var b strings.Builder
+	for i, m := range marks {
+		if i == 0 {
+			b.WriteByte('M')
+		} else {
+			b.WriteByte('L')
+		}
+		b.WriteString(strconv.Itoa(m.Mid) + " " + strconv.Itoa(m.Y))
+	}
+	if area && len(marks) > 0 {
+		base := strconv.Itoa(chartHeight - chartFoot)
+		b.WriteString("L" + strconv.Itoa(marks[len(marks)-1].Mid) + " " + base + "L" + strconv.Itoa(marks[0].Mid) + " " + base + "Z")
+	}
+	return b.String()
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func viewBox() string { return "0 0 " + itoa(chartWidth) + " " + itoa(chartHeight) }
+
+// highest is the index of the largest value, which is labelled in the drawing.
+func highest(marks []mark) int {
+	at := 0
+	for i := range marks {
+		if marks[i].Value > marks[at].Value {
+			at = i
+		}
+	}
+	return at
+}
+
+// anchor keeps the text of a mark inside the drawing.
+func anchor(m mark) string {
+	switch {
+	case m.Mid < chartWidth/8:
+		return "start"
+	case m.Mid > chartWidth*7/8:
+		return "end"
+	}
+	return "middle"
+}

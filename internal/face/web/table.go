@@ -1,0 +1,116 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// Table is a list as it is shown.
+type Table struct {
+	Caption string // what the rows are
+	Columns []Column
+	Rows    []Row
+	List    *List      // nil for a table that is shown whole, in one order
+	Count   string     // such as: 1,204 customers
+	Next    string     // cursor of the last row when there are more after it, else ""
+	Prev    string     // cursor of the first row when there are more before it, else ""
+	Select  *Selection // what can be done with selected rows, or nil
+	Empty   Empty
+}
+
+// Column is the head of a column. The first column is the link to the thing.
+type Column struct {
+	Key     string // of ListSpec.Sorts when the list can be sorted by it, or ""
+	Label   string
+	Figures bool // numbers, to the right
+	Minor   bool // left out on a phone
+}
+
+// Row is a thing in a list.
+type Row struct {
+	ID    int64
+	Name  string // for the label of its box
+	Cells []Cell
+}
+
+// Cell is one value. Empty is empty.
+type Cell struct {
+	Text   string
+	Path   string // where it leads
+	Note   string // small, below the text
+	State  State  // shown as a word of its colour
+	Struck bool   // no longer counts
+	Part   templ.Component
+}
+
+// Empty says what to do when there is nothing in a list.
+type Empty struct {
+	Text   string
+	Action *Action
+}
+
+// State is a word with a colour: draft, tested, sent, paid, bounced, overdue, unconfirmed, void, active, inactive.
+type State string
+
+// Title is the state as people read it.
+func (s State) Title() string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(string(s[:1])) + string(s[1:])
+}
+
+// Selection is what can be done with rows that are selected. Each action is a POST to its path with the ids of the rows
+// (ReadSelection), or with the view when all that match are meant.
+type Selection struct {
+	One, Many string // the noun: customer, customers
+	Total     string // how many match, such as 1,204 or 10,000+
+	Actions   []SelectAction
+}
+
+// SelectAction is a button of the bar below a list.
+type SelectAction struct {
+	Label  string
+	Path   string
+	Danger bool // takes something away
+}
+
+// Names of what a selection sends.
+const (
+	selectID    = "id"
+	selectAll   = "_all"
+	selectQuery = "_query"
+)
+
+// Count writes how many there are, with commas; from most on it is "most+".
+func Count(n, most int64) string {
+	if n >= most && most > 0 {
+		return Thousands(most) + "+"
+	}
+	return Thousands(n)
+}
+
+// Things writes how many there are of something: 1 customer, 1,204 customers, 10,000+ customers.
+func Things(n, most int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n, most) + " " + many
+}
+
+// Thousands writes a whole number with commas.
+func Thousands(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, text = "-", text[1:]
+	}
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return sign + text
+}
+
+func rowID(id int64) string { return strconv.FormatInt(id, 10) }

@@ -1,0 +1,43 @@
+package web
+
+import (
+	"regexp"
+	"strings"
+)
+
+// What people type in a form is brought to the form that files have. What is not understood stays, and is found by the
+// same rules as in a file.
+
+var (
+	groupedNumber = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d+)?$`)
+	yearFirst     = regexp.MustCompile(`^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})$`)
+	dayFirst      = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$`)
+)
+
+// typedNumber takes spaces, apostrophes and the commas of thousands out of a number: "1,234.50" is 1234.50.
+func typedNumber(text string) string {
+	plain := strings.NewReplacer(" ", "", "\u00a0", "", "'", "", "’", "", "−", "-").Replace(text)
+	if groupedNumber.MatchString(plain) {
+		plain = strings.ReplaceAll(plain, ",", "")
+	}
+	return plain
+}
+
+// typedDate writes a date as 2026-09-01: "2026/9/1", "20260901", and "1.9.2026", where dots say that the day is first.
+func typedDate(text string) string {
+	text = strings.TrimSpace(text)
+	if m := yearFirst.FindStringSubmatch(text); m != nil {
+		return m[1] + "-" + two(m[2]) + "-" + two(m[3])
+	}
+	if m := dayFirst.FindStringSubmatch(text); m != nil {
+		return m[3] + "-" + two(m[2]) + "-" + two(m[1])
+	}
+	return text
+}
+
+func two(digits string) string {
+	if len(digits) == 1 {
+		return "0" + digits
+	}
+	return digits
+}
