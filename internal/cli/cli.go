@@ -40,6 +40,7 @@ type root struct {
 	Bill     billCmd     `cmd:"" help:"Run, list, show, explain and settle bills"`
 	Customer customerCmd `cmd:"" help:"Validate customers, and see what they owe and have"`
 	Demo     demoCmd     `cmd:"" help:"Show the whole way from a log to the bills, on a provider that does not exist"`
+	Find     findCmd     `cmd:"" help:"Find administrators and members on all servers"`
 	Import   importCmd   `cmd:"" help:"Take in provider files: settings, plans, servers, lists, customers"`
 	Export   exportCmd   `cmd:"" help:"Print the provider file of the database"`
 	Ingest   ingestCmd   `cmd:"" help:"Count usage from logs and reports, exactly once"`

@@ -13,10 +13,13 @@ import (
 
 // serverCmd groups what is done with hosting servers.
 type serverCmd struct {
-	Add  serverAddCmd  `cmd:"" help:"Add a hosting server"`
-	List serverListCmd `cmd:"" help:"List the hosting servers"`
-	Show serverShowCmd `cmd:"" help:"Show all that is known of a server: what was counted, and what was found and not billed"`
-	Sync serverSyncCmd `cmd:"" help:"Learn the sites, lists, administrators and members of servers"`
+	Add      serverAddCmd      `cmd:"" help:"Add a hosting server"`
+	List     serverListCmd     `cmd:"" help:"List the hosting servers"`
+	Show     serverShowCmd     `cmd:"" help:"Show all that is known of a server: what was counted, and what was found and not billed"`
+	Validate serverValidateCmd `cmd:"" help:"Look whether servers are as billing needs them, and what they have that billing does not know"`
+	Sync     serverSyncCmd     `cmd:"" help:"Learn the sites, lists, administrators and members of servers"`
+	Fix      serverFixCmd      `cmd:"" help:"Mark lists gone that a server does not have any more"`
+	Move     serverMoveCmd     `cmd:"" help:"Say that a list moved to another server or site, or has another name"`
 }
 
 // servers returns what asking servers needs, and a bar that shows how many lists were read.

@@ -48,14 +48,14 @@ func printSyncs(w io.Writer, results []*servers.SyncResult) error {
 		_, err := fmt.Fprintln(w, "There is no server that can be asked.")
 		return err
 	}
-	t := newTable("SERVER", "RESULT", "SITES>", "LISTS>", "NEW>", "RENAMED>", "BACK>", "MISSING>", "MEMBERS>", "USAGE ADOPTED>")
+	t := newTable("SERVER", "RESULT", "SITES>", "LISTS>", "NEW>", "RENAMED>", "BACK>", "MISSING>", "MEMBERS>", "USAGE ADOPTED>", "MAILS COUNTED>")
 	for _, r := range results {
 		if r.Status != servers.Done {
 			t.add(r.Server, string(r.Status))
 			continue
 		}
 		t.add(r.Server, "synced", fmt.Sprint(r.Sites), fmt.Sprint(r.Lists), fmt.Sprint(r.New), fmt.Sprint(r.Renamed), fmt.Sprint(r.Back),
-			fmt.Sprint(r.Missing), fmt.Sprint(r.Members), fmt.Sprint(r.AdoptedUsage))
+			fmt.Sprint(r.Missing), fmt.Sprint(r.Members), fmt.Sprint(r.AdoptedUsage), fmt.Sprint(r.CountedMails))
 	}
 	if err := t.print(w); err != nil {
 		return err

@@ -16,6 +16,7 @@ type syncing struct {
 	deps      *Deps
 	target    *target
 	catalogue *hosting.Catalogue
+	counters  []hosting.Sent
 	result    *SyncResult
 
 	zone    *time.Location // of billing
@@ -82,7 +83,7 @@ func (s *syncing) unchanged() error {
 // save stores what the catalogue says.
 func (s *syncing) save() error {
 	for _, do := range []func() error{
-		s.renames, s.backs, s.news, s.adopt, s.missing, s.found, s.administrators, s.members, s.posts, s.tell,
+		s.renames, s.backs, s.news, s.adopt, s.grow, s.missing, s.found, s.administrators, s.members, s.posts, s.tell,
 	} {
 		if err := do(); err != nil {
 			return err

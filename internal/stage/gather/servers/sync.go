@@ -44,6 +44,7 @@ type SyncResult struct {
 	Administrators int                  `json:"administrators"` // of all lists
 	Members        int64                `json:"members"`        // of all lists that say so
 	AdoptedUsage   int64                `json:"adopted_usage"`  // records of lists that were unknown when they were metered
+	CountedMails   int64                `json:"counted_mails"`  // by which the server's own counters of mails have grown
 	NewLists       []string             `json:"new_lists"`      // the first thousand, as site/list; likewise below
 	RenamedLists   []string             `json:"renamed_lists"`  // as site/list to site/list
 	BackLists      []string             `json:"back_lists"`
@@ -100,9 +101,13 @@ func (d *Deps) trySync(ctx context.Context, t *target, o SyncOptions, r *SyncRes
 	if err != nil {
 		return err
 	}
+	sent, err := d.sent(ctx, t, conn)
+	if err != nil {
+		return err
+	}
 	d.step("read")
 	return d.DB.Write(ctx, d.By(), func(tx *store.Tx) error {
-		s := &syncing{tx: tx, deps: d, target: t, catalogue: c, result: r}
+		s := &syncing{tx: tx, deps: d, target: t, catalogue: c, counters: sent, result: r}
 		if err := s.begin(o.Confirm); err != nil {
 			return err
 		}

@@ -1,0 +1,78 @@
+package servers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"postmeter/internal/domain/hosting"
+	"postmeter/internal/domain/usage"
+	"postmeter/internal/outside/listserver"
+	"postmeter/internal/stage/gather"
+)
+
+// sent reads the counters of mails of a server that has them.
+func (d *Deps) sent(ctx context.Context, t *target, conn listserver.Server) (sent []hosting.Sent, err error) {
+	if !conn.Can(listserver.SentCounters) {
+		return nil, nil
+	}
+	err = d.asked(ctx, func(ctx context.Context) (err error) {
+		sent, err = conn.Sent(ctx, time.Time{})
+		return err
+	})
+	return sent, err
+}
+
+// grow counts what the counters have grown by since the last sync. What they show at the first sync is noted and not
+// counted, since it may be years old; a counter that appears later began since, and counts from zero.
+func (s *syncing) grow() error {
+	began := s.target.state.SyncedAt != 0
+	noted := 0
+	for i := range s.counters {
+		v := &s.counters[i]
+		have, found, err := s.tx.Counter(s.target.ID, s.target.Kind, v.Key)
+		if err != nil {
+			return err
+		}
+		if found && have.Alert == "" && have.Recipients == v.Count {
+			continue
+		}
+		r := gather.CounterReading{Kind: s.target.Kind, Name: v.Key, List: listKey(v), At: v.At.UnixMicro(), MessageBytes: s.target.AverageBytes,
+			Tally: usage.Tally{Messages: 1, Recipients: v.Count}}
+		if !found && began {
+			r.Start = gather.StartZero
+		}
+		growth, err := gather.CountGrowth(s.tx, s.target.ID, &r)
+		if err != nil {
+			return err
+		}
+		s.result.CountedMails += growth.Recipients
+		switch {
+		case growth.Alert != "":
+			s.note("%s: %s", v.Note, growth.Alert)
+		case !found && !began:
+			noted++
+		case growth.Recipients > 0:
+			s.note("%d mails counted on %s/%s: %s", growth.Recipients, v.Site, v.List, v.Note)
+		}
+	}
+	if noted > 0 {
+		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted", noted)
+	}
+	return nil
+}
+
+// listKey is what a counter's list is looked up by.
+func listKey(v *hosting.Sent) string {
+	if v.RemoteID != "" {
+		return v.RemoteID
+	}
+	return v.List + "@" + v.Site
+}
+
+// note adds a note for people to the result, up to a limit.
+func (s *syncing) note(format string, args ...any) {
+	if len(s.result.Notes) < maxNamed {
+		s.result.Notes = append(s.result.Notes, fmt.Sprintf(format, args...))
+	}
+}
