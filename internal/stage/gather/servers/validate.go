@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"postmeter/internal/domain/fault"
@@ -239,6 +240,9 @@ func foreseen(s *store.Snapshot, zone *time.Location, today period.Date, t *targ
 	if err != nil {
 		return nil, err
 	}
+	appeared = slices.DeleteFunc(appeared, func(v hosting.List) bool {
+		return slices.ContainsFunc(vanished, func(w hosting.List) bool { return v.ID == w.ID }) // no sync has missed it yet
+	})
 	from, err := traces(s, vanished)
 	if err != nil {
 		return nil, err

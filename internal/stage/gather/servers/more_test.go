@@ -1,0 +1,232 @@
+package servers_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/hosting"
+	"postmeter/internal/outside/listserver"
+	"postmeter/internal/stage/gather/servers"
+	"postmeter/internal/store"
+	"postmeter/internal/store/storetest"
+)
+
+func TestAValidationTellsAndChangesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2", "s3")
+		s := h.server("s1")
+		s.has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/l4", "a.test/news 100 ann@a.test")
+		s.catalogue.Lists[0].Posts = 5
+		h.server("s2").err = fault.New(fault.Denied, "the password is not taken")
+		h.server("s3").cannot = map[listserver.Ability]bool{listserver.Catalogue: true, listserver.HealthCheck: true}
+		h.sync("s1")
+		s.has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/l4", "a.test/letter 100 ann@a.test")
+		s.catalogue.Lists[0].Posts = 5
+		s.health = hosting.Health{Version: "Mailman 3", Clock: h.now.Add(-5 * time.Minute), Findings: []hosting.Finding{
+			{Severity: hosting.Warning, Code: "log_template", Message: "The template is Mailman's own.", Remedy: "[logging.smtp]\nformat: x"}}}
+		before := storetest.Dump(t, url)
+		reports, err := servers.ValidateAll(context.Background(), h.deps(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, "tables", changed(before, storetest.Dump(t, url)), "server_state")
+		v := reports[0]
+		if v.Status != servers.Done || v.Known != 4 || v.MissingAll != 1 || v.NewAll != 1 || v.Missing[0] != "a.test/news" || v.New[0] != "a.test/letter" {
+			t.Errorf("report: %+v", v)
+		}
+		if len(v.Suggestions) != 1 || v.Suggestions[0].To != "s1/a.test/letter" {
+			t.Errorf("suggestions: %+v", v.Suggestions)
+		}
+		check(t, "clock", found(v, "clock"), "warning: Its clock is 5m0s behind this machine's.")
+		check(t, "template", found(v, "log_template"), "warning: The template is Mailman's own.")
+		check(t, "feed", found(v, "log_feed"), "warning: No log of it was ever read: what it sends is not counted.")
+		check(t, "the one that does not take the password", reports[1].Status, servers.Failed)
+		check(t, "its finding", found(reports[1], "reachable"), "error: the password is not taken")
+		check(t, "the one without an API", reports[2].Status, servers.NoAPI)
+
+		h.ingest("2026-09-10T12:30:00 l1.a.test 10")
+		h.now = h.now.Add(time.Hour)
+		s.catalogue.Lists[0].Posts = 7 // two posts since, of which one was metered
+		reports, err = servers.ValidateAll(context.Background(), h.deps(), []string{"s1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, "posts", found(reports[0], "posts"), "warning: The server counted 1 posts to 1 lists that were not metered. They are not billed.")
+		detail, err := servers.Show(context.Background(), h.deps(), "s1")
+		if err != nil || detail.PostsGap != 1 || len(detail.Gaps) != 1 || detail.Gaps[0].Posts != 2 || detail.Gaps[0].Metered != 1 {
+			t.Errorf("shown: %+v, %v", detail.Gaps, err)
+		}
+		if text, err := json.Marshal(detail); err != nil || !strings.Contains(string(text), `"validation":{"server":"s1"`) {
+			t.Errorf("the last report is not shown: %s %v", text, err)
+		}
+	})
+}
+
+func found(v *servers.Validation, code string) string {
+	for _, f := range v.Findings {
+		if f.Code == code {
+			return string(f.Severity) + ": " + f.Message
+		}
+	}
+	return ""
+}
+
+func TestPeopleAreFoundOnAllServers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2", "s3")
+		h.server("s1").has("a.test/l1 1 Ann@a.test bob_x@a.test", "a.test/l2 1 cid@b.test")
+		h.server("s2").has("c.test/l3 1 ann@a.test")
+		h.server("s3").err = fault.New(fault.Unavailable, "no answer")
+		h.try(servers.SyncOptions{}, "s1", "s2")
+		for pattern, want := range map[string]string{
+			"ANN@a.test":      "s1/a.test/l1 s2/c.test/l3",
+			"*@a.test":        "s1/a.test/l1 s2/c.test/l3 s1/a.test/l1",
+			"cid@*|bob_*":     "s1/a.test/l1 s1/a.test/l2",
+			"ann":             "",
+			"b_b*":            "",
+			"*%*":             "",
+			"none@x.test|*id": "",
+		} {
+			all, _, err := servers.FindAdministrators(context.Background(), h.db, []string{pattern})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []string{}
+			for _, a := range all {
+				got = append(got, a.Server+"/"+a.Site+"/"+a.List)
+			}
+			check(t, pattern, strings.Join(got, " "), want)
+		}
+		if _, _, err := servers.FindAdministrators(context.Background(), h.db, []string{" | "}); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("no pattern: %v", err)
+		}
+
+		h.server("s1").members = []hosting.Membership{{Site: "a.test", List: "l1", Address: "eve@x.test", Role: "member"},
+			{Site: "a.test", List: "l2", Address: "eve@x.test", Role: "owner"}, {Site: "a.test", List: "l2", Address: "fay@y.test", Role: "member"}}
+		h.server("s2").members = []hosting.Membership{{Site: "c.test", List: "l3", Address: "Eve@x.test", Role: "member"}}
+		members, err := servers.FindMembers(context.Background(), h.deps(), nil, []string{"eve@*|*x.test"})
+		if err != nil || len(members[0].Members) != 2 || len(members[1].Members) != 1 || members[2].Status != servers.Failed {
+			t.Fatalf("%+v, %v", members, err)
+		}
+		if err := servers.DeleteMembers(context.Background(), h.deps(), members); err != nil {
+			t.Fatal(err)
+		}
+		check(t, "deleted", fmt.Sprint(h.server("s1").deleted, h.server("s2").deleted), "[{a.test l1  eve@x.test  member}] [{c.test l3  Eve@x.test  member}]")
+		check(t, "outcome", members[0].Members[0].Deleted+members[0].Members[1].Deleted, "yes")
+		check(t, "history", h.one(`SELECT count(*) FROM history WHERE action = 'members deleted'`), "2")
+	})
+}
+
+func TestCountersOfMailsAreUsage(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1")
+		s := h.server("s1")
+		s.has("id=u1 host/news", "id=u2 host/dev")
+		count := func(key, remote string, n int64) hosting.Sent {
+			return hosting.Sent{Key: key, Site: "host", List: "news", RemoteID: remote, Count: n, At: h.now, Note: "campaign " + key}
+		}
+		s.sent = []hosting.Sent{count("c1", "u1", 1000)}
+		if r := h.sync(); r.CountedMails != 0 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "1 counters of mails were read for the first time") {
+			t.Errorf("first: %+v", r)
+		}
+		h.day("2026-09-11")
+		s.sent = []hosting.Sent{count("c1", "u1", 1010), count("c2", "u2", 200)}
+		if r := h.sync(); r.CountedMails != 210 || len(r.Notes) != 2 {
+			t.Errorf("second: %+v", r)
+		}
+		h.day("2026-09-12")
+		s.sent = []hosting.Sent{count("c1", "u1", 1010), count("c2", "u2", 150)}
+		if r := h.sync(); r.CountedMails != 0 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "nothing is counted until you say") {
+			t.Errorf("one went back: %+v", r)
+		}
+		check(t, "usage", h.one(`SELECT list_id, day, recipients, recipient_bytes FROM usage_sum ORDER BY list_id`), "1|20707|200|10240000\n2|20707|10|512000")
+	})
+}
+
+// TestASyncThatIsKilledChangesNothing kills a process that syncs, at each step, and then syncs.
+func TestASyncThatIsKilledChangesNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1")
+		h.server("s1").has("a.test/l1 5 ann@a.test", "a.test/l2")
+		h.ingest("2026-09-08T10:00:00 l1.a.test 10")
+		before := storetest.Dump(t, url)
+		for step := 1; step <= 13; step++ {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), childOrder+"="+url, fmt.Sprintf("SERVERS_KILL=%d", step))
+			out, err := cmd.CombinedOutput()
+			if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGKILL {
+				t.Fatalf("step %d: it was to be killed: %v %s", step, err, out)
+			}
+			if now := changed(before, storetest.Dump(t, url)); now != "" && now != "id_counter" {
+				t.Fatalf("killed at step %d, it changed %s", step, now)
+			}
+		}
+		if r := h.sync(); r.New != 2 || r.AdoptedUsage != 1 {
+			t.Errorf("afterwards: %+v", r)
+		}
+		check(t, "usage", h.one(`SELECT sum(recipients) FROM usage_sum`), "10")
+	})
+}
+
+// childOrder is the environment variable that makes this test program a child that syncs a database, and dies.
+const childOrder = "SERVERS_CHILD"
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(childOrder); url != "" {
+		fmt.Fprintln(os.Stderr, child(url, os.Getenv("SERVERS_KILL")))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func child(url, at string) error {
+	db, err := store.Open(context.Background(), url, store.Options{})
+	if err != nil {
+		return err
+	}
+	s := &answers{}
+	s.has("a.test/l1 5 ann@a.test", "a.test/l2")
+	steps := 0
+	d := servers.Deps{DB: db, By: func() store.By { return store.By{Actor: "child", At: time.Unix(1_790_000_000, 0)} },
+		Open: func(listserver.Address, listserver.Options) (listserver.Server, error) { return s, nil }, Step: func(string) {
+			if steps++; fmt.Sprint(steps) == at {
+				if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+					panic(err)
+				}
+				select {}
+			}
+		}}
+	results, err := servers.SyncAll(context.Background(), d, nil, servers.SyncOptions{})
+	return fmt.Errorf("it lives: %+v %v", results, err)
+}
+
+// TestLargeServers syncs 20,000 lists, twice, and tells how long that takes.
+func TestLargeServers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1")
+		for i := range 20_000 {
+			name := fmt.Sprintf("list%05d", i)
+			h.server("s1").catalogue.Lists = append(h.server("s1").catalogue.Lists, hosting.Listed{Site: fmt.Sprintf("s%03d.test", i%300), Name: name,
+				RemoteID: name + ".test", Members: int64(i), Posts: 7, Administrators: []hosting.Administrator{{Role: hosting.Owner, Address: name + "@x.test"}}})
+		}
+		for _, what := range []string{"new", "again, all members changed"} {
+			began := time.Now()
+			r := h.sync()
+			t.Logf("20,000 lists, %s: %s", what, time.Since(began).Round(time.Millisecond))
+			check(t, "lists", r.Lists, 20_000)
+			h.day("2026-09-11")
+			for i := range h.server("s1").catalogue.Lists {
+				h.server("s1").catalogue.Lists[i].Members++
+			}
+		}
+		check(t, "lists", h.one(`SELECT count(*) FROM list`), "20000")
+	})
+}
