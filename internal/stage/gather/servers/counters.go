@@ -12,7 +12,7 @@ import (
 )
 
 // sent reads the counters of mails of a server that has them.
-func (d *Deps) sent(ctx context.Context, t *target, conn listserver.Server) (sent []hosting.Sent, err error) {
+func (d *Deps) sent(ctx context.Context, conn listserver.Server) (sent []hosting.Sent, err error) {
 	if !conn.Can(listserver.SentCounters) {
 		return nil, nil
 	}

@@ -57,7 +57,8 @@ func PlanFix(ctx context.Context, d Deps, server string, lists []string, all, co
 	}
 	p := &FixPlan{Server: t.Name, target: t}
 	if c == nil {
-		return p, p.pick(lists, known, known)
+		err := p.pick(lists, known, known)
+		return p, err
 	}
 	diff := hosting.Compare(known, c)
 	if err := diff.Doubt(); err != nil && !confirm {
@@ -73,7 +74,8 @@ func PlanFix(ctx context.Context, d Deps, server string, lists []string, all, co
 		}
 		return p, nil
 	}
-	return p, p.pick(lists, missing, known)
+	err = p.pick(lists, missing, known)
+	return p, err
 }
 
 func (p *FixPlan) add(k hosting.Known) {

@@ -205,7 +205,7 @@ func child(url, at string) error {
 			}
 		}}
 	results, err := servers.SyncAll(context.Background(), d, nil, servers.SyncOptions{})
-	return fmt.Errorf("it lives: %+v %v", results, err)
+	return fmt.Errorf("it lives: %+v %w", results, err)
 }
 
 // TestLargeServers syncs 20,000 lists, twice, and tells how long that takes.

@@ -101,7 +101,7 @@ func (d *Deps) trySync(ctx context.Context, t *target, o SyncOptions, r *SyncRes
 	if err != nil {
 		return err
 	}
-	sent, err := d.sent(ctx, t, conn)
+	sent, err := d.sent(ctx, conn)
 	if err != nil {
 		return err
 	}
