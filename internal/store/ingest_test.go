@@ -175,7 +175,7 @@ func TestOpenExistingMakesNothing(t *testing.T) {
 	if _, err := os.Stat(file); err == nil {
 		t.Error("it was made")
 	}
-	empty := storetest.Postgres(t)
+	empty := storetest.EmptyPostgres(t)
 	if db, err := store.OpenExisting(ctx, empty, store.Options{}); db != nil || err != nil {
 		t.Errorf("an empty database: %v, %v", db, err)
 	}

@@ -48,7 +48,7 @@ func TestRefusesANewerDatabase(t *testing.T) {
 }
 
 func TestRefusesAnotherProgramsDatabase(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
 		storetest.Rows(t, url, `CREATE TABLE theirs (a INTEGER)`)
 		refuses(t, url, fault.Conflict, "another program's tables")
 		if got := storetest.Rows(t, url, `SELECT count(*) FROM theirs`); got[0] != "0" {
@@ -60,7 +60,7 @@ func TestRefusesAnotherProgramsDatabase(t *testing.T) {
 // Several processes start at once on a database that does not exist yet.
 func TestManyOpenANewDatabaseAtOnce(t *testing.T) {
 	const openers = 8
-	storetest.Each(t, func(t *testing.T, url string) {
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
 		var wait sync.WaitGroup
 		faults := make(chan error, openers)
 		for range openers {

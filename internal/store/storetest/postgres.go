@@ -7,6 +7,7 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,30 +22,54 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver
+
+	"postmeter/internal/store/migrate"
 )
 
-// Each runs do as a sub-test on a new, empty database of each engine; url is what --db takes.
+// Each runs do as a sub-test on a new database of each engine, without rows; url is what --db takes.
 func Each(t *testing.T, do func(t *testing.T, url string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { do(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { do(t, Postgres(t)) })
 }
 
-// SQLite returns the url of a new SQLite file.
+// EachEmpty is Each for what makes the tables itself: the databases have none.
+func EachEmpty(t *testing.T, do func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { do(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { do(t, EmptyPostgres(t)) })
+}
+
+// SQLite returns the url of a new SQLite file, which does not exist yet.
 func SQLite(t testing.TB) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "postmeter.db")
 }
 
-// Postgres returns the url of a new, empty PostgreSQL database, dropped after the test.
+// Postgres returns the url of a new PostgreSQL database with all tables, dropped after the test. It is a copy of one that was
+// migrated once, since migrating each would be most of what a small test takes.
 func Postgres(t testing.TB) string {
+	t.Helper()
+	if _, err := template(); err != nil {
+		t.Fatalf("private PostgreSQL: %v", err)
+	}
+	return create(t, " TEMPLATE "+templateName)
+}
+
+// EmptyPostgres is Postgres without any tables.
+func EmptyPostgres(t testing.TB) string {
+	t.Helper()
+	return create(t, "")
+}
+
+func create(t testing.TB, from string) string {
 	t.Helper()
 	server, err := start()
 	if err != nil {
 		t.Fatalf("private PostgreSQL: %v", err)
 	}
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), databases.Add(1))
-	if err := admin(server, "CREATE DATABASE "+name); err != nil {
+	if err := admin(server, "CREATE DATABASE "+name+from); err != nil {
 		t.Fatalf("private PostgreSQL: %v", err)
 	}
 	t.Cleanup(func() {
@@ -54,6 +79,25 @@ func Postgres(t testing.TB) string {
 	})
 	return server.url(name)
 }
+
+// templateName is the database that others are copies of.
+const templateName = "migrated"
+
+var template = sync.OnceValues(func() (name string, err error) {
+	server, err := start()
+	if err != nil {
+		return "", err
+	}
+	if err := admin(server, "CREATE DATABASE "+templateName); err != nil {
+		return "", err
+	}
+	db, err := sql.Open("pgx", server.url(templateName))
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }() // nobody may be connected to it when it is copied
+	return templateName, migrate.Up(context.Background(), db, migrate.Postgres)
+})
 
 var databases atomic.Int64
 
