@@ -40,8 +40,10 @@ func (s *Server) Catalogue(ctx context.Context, progress func(read, all int)) (h
 	if progress != nil {
 		progress(len(lists), len(lists))
 	}
-	err = c.Sort()
-	return c, err
+	if err := c.Sort(); err != nil {
+		return hosting.Catalogue{}, err
+	}
+	return c, nil
 }
 
 // members is who gets a list's mails: those who confirmed, and on a list where nobody has to, also those who did not.

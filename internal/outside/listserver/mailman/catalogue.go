@@ -36,7 +36,17 @@ type member struct {
 
 // Catalogue reads all domains, lists, owners and moderators, with a request for each page of 500 lists and 2,000 people.
 func (s *Server) Catalogue(ctx context.Context, progress func(read, all int)) (hosting.Catalogue, error) {
-	var c hosting.Catalogue
+	c, err := s.catalogue(ctx, progress)
+	if err == nil {
+		err = c.Sort()
+	}
+	if err != nil {
+		return hosting.Catalogue{}, err // half of one is none
+	}
+	return c, nil
+}
+
+func (s *Server) catalogue(ctx context.Context, progress func(read, all int)) (c hosting.Catalogue, err error) {
 	domains, err := all[domain](ctx, s, []string{"domains"}, nil, listPage, nil)
 	if err != nil {
 		return c, err
@@ -68,8 +78,7 @@ func (s *Server) Catalogue(ctx context.Context, progress func(read, all int)) (h
 			return c, err
 		}
 	}
-	err = c.Sort()
-	return c, err
+	return c, nil
 }
 
 func (l list) listed() hosting.Listed {

@@ -68,8 +68,33 @@ func TestTwentyThousandLists(t *testing.T) {
 	}
 }
 
+// TestListsThatChangeWhileTheyAreRead has a list that is deleted between two pages, so that another one slips through: once, then always.
 func TestListsThatChangeWhileTheyAreRead(t *testing.T) {
-	s, m := newStandIn(t)
+	s, _ := newStandIn(t)
+	numbered := func(n int) string {
+		lists := make([]string, n)
+		for i := range lists {
+			lists[i] = fmt.Sprintf(`{"list_id":"l%04d.big.test","list_name":"l%04d","mail_host":"big.test"}`, i, i)
+		}
+		return `{"entries":[` + strings.Join(lists, ",") + `]}`
+	}
+	m := connect(t, s.url, listserver.Options{})
+	s.set("/lists", numbered(600))
+	changes := 1
+	progress := func(int, int) {
+		if changes > 0 {
+			changes--
+			s.set("/lists", numbered(599-changes%2))
+		}
+	}
+	c, err := m.Catalogue(t.Context(), progress)
+	if err != nil || len(c.Lists) != 599 {
+		t.Errorf("changed once: %d lists, %v", len(c.Lists), err)
+	}
+	changes = 100
+	if c, err = m.Catalogue(t.Context(), progress); fault.KindOf(err) != fault.Unavailable || c.Lists != nil {
+		t.Errorf("changed each time: %d lists, %v", len(c.Lists), err)
+	}
 	s.set("/lists", `{"entries":[{"list_id":"a.b","list_name":"a","mail_host":"b"},{"list_id":"a.b","list_name":"a","mail_host":"b"}]}`)
 	if _, err := m.Catalogue(t.Context(), nil); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a list twice: %v", err)

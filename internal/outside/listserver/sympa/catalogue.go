@@ -38,8 +38,10 @@ func (s *Server) Catalogue(ctx context.Context, progress func(read, all int)) (h
 			c.Lists = append(c.Lists, l)
 		}
 	}
-	err = c.Sort()
-	return c, err
+	if err := c.Sort(); err != nil {
+		return hosting.Catalogue{}, err
+	}
+	return c, nil
 }
 
 // count says how many members there are, and who runs the list.
