@@ -67,15 +67,23 @@ func (p Pair) report(t testing.TB, to io.Writer, ours, bare time.Duration) {
 	ratio := ours.Seconds() / bare.Seconds()
 	limit := ""
 	if p.Limit > 0 {
-		limit = fmt.Sprintf(", at most %.2f", p.Limit)
+		limit = ", at most " + times(p.Limit)
 	}
-	if _, err := fmt.Fprintf(to, "%s: %s %s/s; bare %s %s/s; %.2f times as long%s (%s %s)\n", p.Name,
-		rate(p.Count, ours), p.Unit, rate(p.Count, bare), p.Unit, ratio, limit, digits(p.Count), p.Unit); err != nil {
+	if _, err := fmt.Fprintf(to, "%s: %s %s/s; bare %s %s/s; %s times as long%s (%s %s)\n", p.Name,
+		rate(p.Count, ours), p.Unit, rate(p.Count, bare), p.Unit, times(ratio), limit, digits(p.Count), p.Unit); err != nil {
 		t.Fatal(err)
 	}
 	if p.Limit > 0 && ratio > p.Limit {
-		t.Errorf("%s: takes %.2f times as long as the bare loop, at most %.2f is wanted", p.Name, ratio, p.Limit)
+		t.Errorf("%s: takes %s times as long as the bare loop, at most %s is wanted", p.Name, times(ratio), times(p.Limit))
 	}
+}
+
+// times writes how many times as long something took: 1/84 where it was that much faster.
+func times(ratio float64) string {
+	if ratio < 0.1 {
+		return fmt.Sprintf("1/%.0f", 1/ratio)
+	}
+	return fmt.Sprintf("%.2f", ratio)
 }
 
 func median(times []time.Duration) time.Duration {

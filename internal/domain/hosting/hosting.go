@@ -47,6 +47,15 @@ func NewServer(name string) Server {
 	return Server{Name: name, Kind: Kinds[0], TimeZone: "UTC", BilledSource: Sources[0], AverageBytes: DefaultAverageBytes}
 }
 
+// SourceOf returns the source that bills a server of a kind unless a setting says otherwise: the list server's log, where
+// there is one to be read.
+func SourceOf(kind string) string {
+	if kind == "postfix" {
+		return Sources[1]
+	}
+	return Sources[0]
+}
+
 // Equal says whether two servers are the same in everything but the id.
 func (s Server) Equal(t Server) bool {
 	same := slices.Equal(s.ServiceSenders, t.ServiceSenders) && s.AverageBytes == t.AverageBytes && slices.Equal(s.Logs, t.Logs)

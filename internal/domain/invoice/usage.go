@@ -19,7 +19,12 @@ type UsageRow struct {
 	Recipients int64  `json:"recipients"`      //
 	Bytes      int64  `json:"bytes"`           // recipients times bytes
 	Members    int64  `json:"members"`         // latest reading; -1: not known
+	Size       string `json:"size,omitempty"`  // SizeAsSent if bytes and messages, or some of the rest's, are the mail server's
 }
+
+// SizeAsSent is the Size of usage that the mail server's log bills: what it sent, where each copy is a message. That of
+// any other usage is what was posted.
+const SizeAsSent = "mailserver"
 
 // maxUsageRows is how many lists a bill shows one by one; those that sent least are summed up in one more row.
 const maxUsageRows = 50
@@ -73,6 +78,9 @@ func usageRows(a *account.Account) []UsageRow {
 	for i := range rows {
 		if rows[i].Messages != 0 && a.HoldsIn(int32(i), a.Input.Period) {
 			rows[i].Object = a.Input.Lists[i].Path()
+			if server := a.Lists[i].Server; server != nil && server.BilledSource == SizeAsSent {
+				rows[i].Size = SizeAsSent
+			}
 			kept = append(kept, rows[i])
 		}
 	}
@@ -90,6 +98,7 @@ func shorten(rows []UsageRow) []UsageRow {
 		rest.Messages += r.Messages
 		rest.Recipients += r.Recipients
 		rest.Bytes += r.Bytes
+		rest.Size = cmp.Or(rest.Size, r.Size)
 		if r.Members >= 0 {
 			rest.Members = max(rest.Members, 0) + r.Members
 		}
@@ -108,6 +117,9 @@ func (r *UsageRow) append(out []byte) []byte {
 	out = strconv.AppendInt(append(out, `,"recipients":`...), r.Recipients, 10)
 	out = strconv.AppendInt(append(out, `,"bytes":`...), r.Bytes, 10)
 	out = strconv.AppendInt(append(out, `,"members":`...), r.Members, 10)
+	if r.Size != "" {
+		out = appendText(append(out, `,"size":`...), r.Size)
+	}
 	return append(out, '}')
 }
 

@@ -135,8 +135,9 @@ type Usage struct {
 	Lists      int    // number of lists that the row stands for
 	Messages   int64
 	Recipients int64
-	Bytes      int64 // recipients times bytes
-	Members    int64 // at the period's end; -1 if not known
+	Bytes      int64  // recipients times bytes
+	Members    int64  // at the period's end; -1 if not known
+	Size       string // invoice.SizeAsSent, or empty: as posted
 }
 
 // Field is a name and a text.

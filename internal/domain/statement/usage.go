@@ -4,11 +4,27 @@ import (
 	"fmt"
 	"math/big"
 
+	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/money"
+)
+
+// What the usage table counts, by whose count bills: the size of a message as it was posted is not that of what the mail
+// server sends, and which of them bills is a setting of the list's server.
+const (
+	noteAsPosted = "Messages sent to the lists, the copies delivered to their members, and the size of all copies together, as the messages were posted."
+	noteAsSent   = "Copies that the mail server delivered to the lists' members, each of which counts as a message, and the size of all copies together, as it sent them."
+	noteBoth     = "Messages sent to the lists, the copies delivered to their members, and the size of all copies together, as the messages were posted; " +
+		"of lists marked * as the mail server sent them, where each copy counts as a message."
 )
 
 // usage is the quiet table behind the lines: what each list sent.
 func (b *composer) usage() (rows []UsageRow, note string) {
+	asSent := 0
+	for _, u := range b.facts.Usage {
+		if u.Size == invoice.SizeAsSent {
+			asSent++
+		}
+	}
 	for _, u := range b.facts.Usage {
 		row := UsageRow{
 			List:     b.objects[u.Object],
@@ -17,15 +33,23 @@ func (b *composer) usage() (rows []UsageRow, note string) {
 		if u.Object == "" {
 			row.List = fmt.Sprintf("%s other lists", count(int64(u.Lists)))
 		}
+		if u.Size == invoice.SizeAsSent && asSent < len(b.facts.Usage) {
+			row.List += " *"
+		}
 		if u.Members >= 0 {
 			row.Members = count(u.Members)
 		}
 		rows = append(rows, row)
 	}
-	if len(rows) == 0 {
+	switch {
+	case len(rows) == 0:
 		return nil, ""
+	case asSent == 0:
+		return rows, noteAsPosted
+	case asSent == len(rows):
+		return rows, noteAsSent
 	}
-	return rows, "Messages sent to the lists, the copies delivered to their members, and the size of all copies together."
+	return rows, noteBoth
 }
 
 // The sizes in which a volume is read, from the largest.

@@ -80,16 +80,19 @@ func (p *postfix) delivery(line *Line, time, rest []byte, e *Entry) (Verdict, st
 	if orig, is := after(rest, ", orig_to=<"); ok && is {
 		rest, ok = cutAddress(orig)
 	}
-	const mark = ", status="
-	i := bytes.Index(rest, []byte(mark))
-	if !ok || i < 0 {
-		return unfit(line, "status=sent")
+	if ok {
+		rest, ok = status(rest)
 	}
-	if rest, ok = after(rest[i+len(mark):], "sent"); !ok || len(rest) > 0 && rest[0] != ' ' {
+	if !ok {
+		return p.unfit(line, "status=sent")
+	}
+	if rest, ok = after(rest, "sent"); !ok || len(rest) > 0 && rest[0] != ' ' {
 		return Chatter, ""
 	}
 	m := p.queue.find(&p.id)
 	switch {
+	case m == nil && !p.id.valid():
+		return Chatter, ""
 	case m == nil:
 		return Unparsed, reasonNoQueue
 	case len(m.list) == 0:
@@ -111,7 +114,7 @@ func (p *postfix) queued(line *Line, time, text []byte) (Verdict, string) {
 	rest, ok := cutAddress(text)
 	sender := text[:max(len(text)-len(rest)-1, 0)]
 	if !ok {
-		return unfit(line, ", size=")
+		return p.unfit(line, ", size=")
 	}
 	if rest, ok = after(rest, ", size="); !ok {
 		return Chatter, ""
@@ -121,7 +124,10 @@ func (p *postfix) queued(line *Line, time, text []byte) (Verdict, string) {
 		_, rest, ok = number(rest)
 	}
 	if !ok || len(rest) > 0 && rest[0] != ' ' {
-		return unfit(line, ", size=")
+		return p.unfit(line, ", size=")
+	}
+	if !p.id.valid() {
+		return Chatter, ""
 	}
 	if _, reason := p.at(time); reason == reasonForm {
 		return Unparsed, reason
@@ -142,8 +148,9 @@ func (p *postfix) queued(line *Line, time, text []byte) (Verdict, string) {
 const maxSender = 1024
 
 // unfit is the verdict on a line that is not as Postfix writes it: it is of interest if it holds a mark.
-func unfit(line *Line, mark string) (Verdict, string) {
+func (p *postfix) unfit(line *Line, mark string) (Verdict, string) {
 	switch {
+	case !p.id.valid():
 	case line.Cut:
 		return Unparsed, reasonLong
 	case bytes.Contains(line.Text, []byte(mark)):

@@ -78,16 +78,27 @@ type queueID [maxQueueID]byte
 // maxQueueID is the longest queue id, in bytes: long ids are made of a time and a file's number.
 const maxQueueID = 24
 
-// cutID cuts "ID: " off the beginning of a message, and leaves the id in id.
+// cutID cuts "ID: " off the beginning of a message, and leaves the id in id. Whether it looks like one is for valid to
+// say, where it matters.
 func cutID(message []byte, id *queueID) (rest []byte, ok bool) {
-	*id = queueID{}
-	i := 0
-	for i < len(message) && i < maxQueueID && alphanumeric[message[i]] {
-		id[i] = message[i]
-		i++
+	i := bytes.IndexByte(message[:min(len(message), maxQueueID+1)], ':')
+	if i <= 0 || i+1 >= len(message) || message[i+1] != ' ' || message[i-1] == 0 {
+		return nil, false
 	}
-	rest, ok = after(message[i:], ": ")
-	return rest, ok && i > 0
+	*id = queueID{}
+	copy(id[:], message[:i])
+	return message[i+2:], true
+}
+
+// valid says whether an id is one that Postfix could have given.
+func (id *queueID) valid() bool {
+	text := bytes.TrimRight(id[:], "\x00")
+	for _, c := range text {
+		if !alphanumeric[c] {
+			return false
+		}
+	}
+	return len(text) > 0
 }
 
 // alphanumeric holds the characters of queue ids.
@@ -134,4 +145,19 @@ func afterIf(ok bool, text []byte, literal string) ([]byte, bool) {
 		return nil, false
 	}
 	return after(text, literal)
+}
+
+// status returns what stands behind the first ", status=" of the rest of a line. It goes from comma to comma, which is
+// faster than to search for all of it.
+func status(rest []byte) ([]byte, bool) {
+	for {
+		i := bytes.IndexByte(rest, ',')
+		if i < 0 {
+			return nil, false
+		}
+		rest = rest[i+1:]
+		if found, ok := after(rest, " status="); ok {
+			return found, true
+		}
+	}
 }

@@ -2,6 +2,7 @@ package maillog
 
 import (
 	"bytes"
+	"encoding/binary"
 	"time"
 )
 
@@ -16,8 +17,7 @@ type postfixTime struct {
 	latest int64 // UTC seconds
 	dated  bool  // the year is known from the line before, whose instant the clock has
 
-	minute [rfcMinute]byte // text of the last line's minute, and when it began by its own clock
-	length int             // of that text
+	minute minuteText // of the last line, and when it began by its own clock
 	start  int64
 }
 
@@ -26,6 +26,13 @@ const (
 	classicMinute = len("Nov 22 10:53")
 	rfcMinute     = len("2026-11-22T10:53")
 )
+
+// minuteText is a time up to its minute, in a form that is quick to compare: its first and its last eight characters.
+type minuteText struct{ first, last uint64 }
+
+func minuteTextOf(text []byte, length int) minuteText {
+	return minuteText{binary.LittleEndian.Uint64(text), binary.LittleEndian.Uint64(text[length-8:])}
+}
 
 // slack is how far, in seconds, a log's first line may lie behind the instant at which the log was last written: clocks
 // and time zones of servers are set wrong.
@@ -45,10 +52,11 @@ func (p *postfixTime) classic(text []byte) (at int64, reason string) {
 	if text[12] != ':' || !ok {
 		return 0, reasonForm
 	}
-	if p.length != classicMinute || string(text[:classicMinute]) != string(p.minute[:classicMinute]) {
+	if minute := minuteTextOf(text, classicMinute); minute != p.minute {
 		if reason = p.newMinute(text); reason != "" {
 			return 0, reason
 		}
+		p.minute = minute
 	}
 	if second > 59 {
 		return 0, reasonTime
@@ -66,7 +74,7 @@ func (p *postfixTime) classic(text []byte) (at int64, reason string) {
 
 // newMinute reads a classic time up to its minute.
 func (p *postfixTime) newMinute(text []byte) (reason string) {
-	p.length = 0
+	p.minute = minuteText{}
 	day, digits := two(text, 4)
 	if text[4] == ' ' {
 		day, digits = int(text[5]-'0'), text[5] >= '0' && text[5] <= '9'
@@ -84,7 +92,6 @@ func (p *postfixTime) newMinute(text []byte) (reason string) {
 	if p.start, ok = p.inYear(month/3+1, day, hour, minute); !ok {
 		return reasonTime
 	}
-	p.length = copy(p.minute[:], text[:classicMinute])
 	return ""
 }
 
@@ -131,10 +138,11 @@ func (p *postfixTime) rfc3339(text []byte) (at int64, reason string) {
 	if len(text) < len("2026-11-22T10:53:34Z") {
 		return 0, reasonForm
 	}
-	if p.length != rfcMinute || string(text[:rfcMinute]) != string(p.minute[:]) {
+	if minute := minuteTextOf(text, rfcMinute); minute != p.minute {
 		if reason = p.newRFCMinute(text); reason != "" {
 			return 0, reason
 		}
+		p.minute = minute
 	}
 	second, ok := two(text, 17)
 	if !ok || text[16] != ':' {
@@ -161,7 +169,7 @@ func (p *postfixTime) rfc3339(text []byte) (at int64, reason string) {
 
 // newRFCMinute reads a time up to its minute.
 func (p *postfixTime) newRFCMinute(text []byte) (reason string) {
-	p.length = 0
+	p.minute = minuteText{}
 	var n [6]int
 	for i, place := range [6]int{0, 2, 5, 8, 11, 14} {
 		var ok bool
@@ -176,7 +184,6 @@ func (p *postfixTime) newRFCMinute(text []byte) (reason string) {
 	if p.start, ok = civil(n[0]*100+n[1], n[2], n[3], n[4], n[5]); !ok {
 		return reasonTime
 	}
-	p.length = copy(p.minute[:], text[:rfcMinute])
 	return ""
 }
 

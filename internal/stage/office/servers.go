@@ -68,7 +68,10 @@ func (im *importer) readServer(r *doc.Reader, key string) {
 		r.FaultError("time_zone", err)
 	}
 	text(r, "comments", &v.Comments)
-	choice(r, "billed_source", &v.BilledSource, hosting.Sources[0], hosting.Sources)
+	if stored == nil {
+		v.BilledSource = hosting.SourceOf(v.Kind)
+	}
+	choice(r, "billed_source", &v.BilledSource, hosting.SourceOf(v.Kind), hosting.Sources)
 	if r.Given("service_senders") {
 		v.ServiceSenders = emptyIsNil(r.Texts("service_senders"))
 		if len(v.ServiceSenders) > maxServiceSenders {
