@@ -36,6 +36,11 @@ test: need-tests lint build unit ## Install what is missing, then check and test
 unit: need-tests ## Run the tests alone
 	gotestsum --format standard-quiet -- -count=1 -timeout $(TEST_TIMEOUT) ./...
 
+.PHONY: browser
+browser: build ## Test the pages in a real browser; screenshots are in build/screenshots
+	@scripts/need.sh browser
+	node --test --test-concurrency=1 browser/tests/
+
 .PHONY: race
 race: need-tests ## Run the tests under the race detector (needs a C compiler)
 	scripts/need.sh cc

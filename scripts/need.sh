@@ -3,7 +3,7 @@
 # missing where that is possible: Debian packages as root, Go tools in .tools/bin.
 # Where it is not possible, it says what to install and fails.
 #
-# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [postgresql] [mailman3] [cc]
+# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [browser] [postgresql] [mailman3] [cc]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -82,6 +82,15 @@ need_mailman3() {
 	apt mailman3
 }
 
+# need_browser: Chromium, Node, and what the tests of browser/ import.
+need_browser() {
+	command -v chromium >/dev/null || apt chromium
+	command -v npm >/dev/null || apt nodejs npm
+	[ browser/node_modules/.package-lock.json -nt browser/package-lock.json ] && return
+	(cd browser && npm ci --no-audit --no-fund --silent && touch node_modules/.package-lock.json) ||
+		fail "the packages of browser/ cannot be installed; is there a network?"
+}
+
 need_cc() { command -v gcc >/dev/null || apt gcc libc6-dev; }
 
 for what in "$@"; do
@@ -90,6 +99,7 @@ for what in "$@"; do
 	golangci-lint) tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $GOLANGCI_LINT ;;
 	gotestsum) tool gotestsum gotest.tools/gotestsum $GOTESTSUM ;;
 	templ) tool templ github.com/a-h/templ/cmd/templ "$TEMPL" ;;
+	browser) need_browser ;;
 	postgresql) need_postgresql ;;
 	mailman3) need_mailman3 ;;
 	cc) need_cc ;;

@@ -1,0 +1,101 @@
+import { test, before, after } from "node:test";
+import assert from "node:assert/strict";
+import { open, first, password } from "../house.mjs";
+
+let house;
+before(async () => { house = await open(); });
+after(async () => { await house.close(); });
+
+test("the first operator is made through the link, and signs in and out", async () => {
+  const { page } = house;
+  await page.goto(house.link);
+  await house.look("first");
+  await first(house);
+  await house.look("home-empty");
+  await page.getByText("Anna").first().click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Name").fill("anna");
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("The name or the password is wrong.").waitFor();
+  await house.look("sign-in-wrong");
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Home" }).waitFor();
+  await page.goto("/profile");
+  await house.look("profile");
+  await page.goto("/profile/second-factor");
+  await house.look("second-factor");
+  await page.goto("/nowhere");
+  await house.look("not-found");
+});
+
+test("an additional charge is created and edited", async () => {
+  const { page } = house;
+  await page.goto("/charges");
+  await house.look("charges-empty");
+  house.import("currency: USD\ntime_zone: Europe/Vienna\nsettings:\n  customer_types: [Hosting, Club]\n");
+  await page.getByRole("link", { name: "Create New Additional Charge" }).click();
+  await page.getByLabel("Default Amount").fill("fifty");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("alert").getByRole("link", { name: "Name" }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "f-name");
+  await house.look("charge-faults");
+  await page.getByLabel("Name").fill("Set-up fee");
+  await page.getByLabel("Description").fill("Once, when a contract begins");
+  const amount = page.getByLabel("Default Amount");
+  await amount.fill("1,250.50");
+  await amount.blur();
+  assert.equal(await amount.inputValue(), "1250.50");
+  await page.getByText("There are changes that are not saved.").waitFor();
+  await page.getByRole("button", { name: "Save" }).dblclick();
+  await page.getByText("Set-up fee is created.").waitFor();
+  await house.look("charge");
+  await page.getByRole("link", { name: "Edit" }).click();
+  await house.look("charge-edit");
+  const other = await house.context.newPage();
+  await other.goto(page.url());
+  await other.getByLabel("Description").fill("Once");
+  await other.getByRole("button", { name: "Save" }).click();
+  await other.getByText("Set-up fee is saved.").waitFor();
+  await other.close();
+  await page.getByLabel("Default Amount").fill("60");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Somebody changed this while you had it open.").waitFor();
+  await house.look("charge-stale");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Set-up fee is saved.").waitFor();
+  await page.getByRole("link", { name: "Additional Charges" }).first().click();
+  await house.look("charges");
+});
+
+test("customers are searched, filtered and sorted", async () => {
+  const { page } = house;
+  let yaml = "plans:\n- {id: standard, name: Standard, description: For newsletters, monthly_price: 25, usage: [{method: messages, unit_kb: 40, included: 10000, overage: {per: 1000, price: 0.9}}]}\n";
+  yaml += "- {id: tiered, name: Tiers, monthly_price: 0, usage: [{method: messages, tiers: [{up_to: 1000, per: 1000, price: 2}, {per: 1000, price: 1.5}]}]}\ncustomers:\n";
+  for (let i = 0; i < 120; i++) {
+    yaml += `- {company: "Company ${String(i).padStart(3, "0")}", contact: Contact ${i}, email: "billing@c${i}.test", type: ${i % 3 ? "Hosting" : "Club"}, active: ${i % 5 !== 0}, start: "2026-0${(i % 8) + 1}-01"}\n`;
+  }
+  yaml += `- {company: "שלום ועליכם 🌲", contact: "ישראל", email: "x@rtl.test"}\n- {company: "${"A very long name of a company that goes on and on ".repeat(3).trim()}", email: "a.very.long.address.of.somebody@a-very-long-domain-name.example"}\n`;
+  house.import(yaml);
+  await page.goto("/customers");
+  await page.getByText("122 customers").waitFor();
+  await house.look("customers");
+  await page.keyboard.press("Tab");
+  await page.getByRole("searchbox", { name: "Search" }).fill("company 07");
+  await page.getByText("10 customers").waitFor();
+  await page.getByLabel("Is Active").selectOption("Inactive");
+  await page.getByText("2 customers").waitFor();
+  assert.match(page.url(), /active=no/);
+  await house.look("customers-filtered");
+  await page.goBack();
+  await page.goto("/customers?type=Club");
+  await page.getByRole("columnheader", { name: "Company" }).getByRole("link").click();
+  await page.getByRole("link", { name: "Company 117" }).or(page.getByText("Company 117")).waitFor();
+  await page.goto("/plans");
+  await house.look("plans");
+  await page.getByRole("link", { name: "Tiers" }).click();
+  await house.look("plan");
+  await page.goto("/");
+  await house.look("home");
+});
