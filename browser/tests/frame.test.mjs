@@ -71,7 +71,7 @@ test("an additional charge is created and edited", async () => {
 
 test("customers are searched, filtered and sorted", async () => {
   const { page } = house;
-  let yaml = "plans:\n- {id: standard, name: Standard, description: For newsletters, monthly_price: 25, usage: [{method: messages, unit_kb: 40, included: 10000, overage: {per: 1000, price: 0.9}}]}\n";
+  let yaml = "currency: USD\nplans:\n- {id: standard, name: Standard, description: For newsletters, monthly_price: 25, usage: [{method: messages, unit_kb: 40, included: 10000, overage: {per: 1000, price: 0.9}}]}\n";
   yaml += "- {id: tiered, name: Tiers, monthly_price: 0, usage: [{method: messages, tiers: [{up_to: 1000, per: 1000, price: 2}, {per: 1000, price: 1.5}]}]}\ncustomers:\n";
   for (let i = 0; i < 120; i++) {
     yaml += `- {company: "Company ${String(i).padStart(3, "0")}", contact: Contact ${i}, email: "billing@c${i}.test", type: ${i % 3 ? "Hosting" : "Club"}, active: ${i % 5 !== 0}, start: "2026-0${(i % 8) + 1}-01"}\n`;
