@@ -65,10 +65,6 @@ func (fd *feed) saveSibling(ctx context.Context, s sibling) error {
 		return ignoreMissing(err)
 	}
 	defer fd.close(f)
-	if f.first, err = readFirst(f.content); err != nil || f.first == nil {
-		return ignoreIncomplete(err)
-	}
-	f.log.Head = f.first.hash
 	if err := fd.saveFile(ctx, f); err != nil {
 		return ignoreIncomplete(err)
 	}
@@ -78,8 +74,15 @@ func (fd *feed) saveSibling(ctx context.Context, s sibling) error {
 
 // saveFile copies the unread part of a file, once for each length that it has.
 func (fd *feed) saveFile(ctx context.Context, f *file) error {
+	if f.first == nil { // the sink went away before it was its turn
+		first, err := readFirst(f.content)
+		if err != nil || first == nil {
+			return err
+		}
+		f.first, f.log.Head = first, first.hash
+	}
 	size, err := f.end()
-	if err != nil || f.first == nil || f.refused != "" || f.sum != nil && size == f.offset || size == f.savedTo {
+	if err != nil || f.refused != "" || f.sum != nil && size == f.offset || size == f.savedTo {
 		return err
 	}
 	if err := fd.Spool.keep(ctx, fd.key(), f); err != nil {
