@@ -78,7 +78,8 @@ func newHouse(t testing.TB, url string) *house {
 	h.token, err = office.AddToken(context.Background(), db, by(), &apitoken.Token{Name: "agent", Scopes: []apitoken.Scope{apitoken.Agent}, Server: "s1"})
 	h.must(err)
 	now := clock
-	handler := serve.Handler(serve.Deps{DB: db, Now: now, Log: slog.New(slog.DiscardHandler)}, serve.Config{})
+	handler, err := serve.Handler(serve.Deps{DB: db, Now: now, Log: slog.New(slog.DiscardHandler)}, serve.Config{})
+	h.must(err)
 	h.http = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := func() { handler.ServeHTTP(w, r) }
 		if meddle := h.meddle.Load(); meddle != nil {
