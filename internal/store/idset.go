@@ -86,7 +86,7 @@ func (s *idSet) rows(snap *Snapshot, query, column string, args []any, do func(*
 
 // inValues returns "column IN ($n+1,…)" and its values. Its size is a power of two, so that few different texts are
 // prepared; the last id fills it up.
-func inValues(column string, n int, ids []int64) (condition string, values []any) {
+func inValues[T any](column string, n int, ids []T) (condition string, values []any) {
 	size := 1
 	for size < len(ids) {
 		size *= 2

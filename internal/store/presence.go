@@ -33,7 +33,7 @@ func (db *DB) Announce(ctx context.Context, name string) (*Presence, error) {
 		return nil, db.classify("connect", err)
 	}
 	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, presenceKey(name)); err != nil {
-		return nil, errors.Join(db.classify("announce a sender", err), conn.Close())
+		return nil, errors.Join(db.classify("announce a process", err), conn.Close())
 	}
 	return &Presence{name: name, conn: conn}, nil
 }
@@ -50,7 +50,7 @@ func (db *DB) announceFile(ctx context.Context, name string) (*Presence, error) 
 	const private = 0o600
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, private)
 	if err != nil {
-		return nil, fault.Wrap(fault.Unavailable, err, "database: the file that shows who sends cannot be made beside it: %v; nothing was changed", err)
+		return nil, fault.Wrap(fault.Unavailable, err, "database: the file that shows that a process lives cannot be made beside it: %v; nothing was changed", err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close(), os.Remove(path))
@@ -70,18 +70,30 @@ func (p *Presence) Close() error {
 	return errors.Join(err, p.conn.Close())
 }
 
+// Alive says whether the presence still shows; a lost connection has ended it, and others believe that the process is
+// dead.
+func (p *Presence) Alive(ctx context.Context) error {
+	if p.file != nil {
+		return nil
+	}
+	if err := p.conn.PingContext(ctx); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "database: the connection that shows that this process lives is lost")
+	}
+	return nil
+}
+
 // gone says whether a process that announced itself has ended.
-func (tx *Tx) gone(name string) (bool, error) {
-	if tx.db.engine == migrate.SQLite {
-		return tx.goneFile(name)
+func (s *Snapshot) gone(name string) (bool, error) {
+	if s.db.engine == migrate.SQLite {
+		return s.goneFile(name)
 	}
 	var gone bool
-	_, err := tx.one(`SELECT pg_try_advisory_xact_lock($1)`, []any{presenceKey(name)}, &gone)
+	_, err := s.one(`SELECT pg_try_advisory_xact_lock($1)`, []any{presenceKey(name)}, &gone)
 	return gone, err
 }
 
-func (tx *Tx) goneFile(name string) (bool, error) {
-	path, err := tx.presenceFile(name)
+func (s *Snapshot) goneFile(name string) (bool, error) {
+	path, err := s.presenceFile(name)
 	if err != nil {
 		return false, err
 	}
@@ -102,7 +114,7 @@ func (tx *Tx) goneFile(name string) (bool, error) {
 	return true, errors.Join(os.Remove(path), file.Close())
 }
 
-// presenceFile is the name of the file that a sender holds.
+// presenceFile is the name of the file that a process holds.
 func (s *Snapshot) presenceFile(name string) (path string, err error) {
 	_, err = s.one(`SELECT file FROM pragma_database_list WHERE name = 'main'`, nil, &path)
 	return path + "-sender-" + name, err

@@ -18,6 +18,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec // seconds, by route and status
 	loops    *prometheus.CounterVec   // that had to be started again, by name
+	jobs     *prometheus.HistogramVec // seconds of attempts, by kind and what became of them
 }
 
 func newMetrics() *metrics {
@@ -28,7 +29,9 @@ func newMetrics() *metrics {
 		loops: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: prefix, Name: "loop_restarts_total",
 			Help: "How often a loop in the background ended and was started again."}, []string{"loop"}),
 	}
-	m.registry.MustRegister(m.requests, m.loops, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.jobs = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: prefix, Name: "job_seconds",
+		Help: "Time of jobs, by kind and the state that they ended in.", Buckets: prometheus.ExponentialBuckets(0.01, 4, 9)}, []string{"kind", "state"})
+	m.registry.MustRegister(m.requests, m.loops, m.jobs, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -38,6 +41,11 @@ func (m *metrics) served(pattern string, status int, took time.Duration) {
 		pattern = "none"
 	}
 	m.requests.WithLabelValues(pattern, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// jobEnded counts an attempt of a job.
+func (m *metrics) jobEnded(kind, state string, took time.Duration) {
+	m.jobs.WithLabelValues(kind, state).Observe(took.Seconds())
 }
 
 func (m *metrics) handle(w http.ResponseWriter, r *http.Request) error {

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"postmeter/internal/app/jobs"
+	"postmeter/internal/domain/timetable"
 	"postmeter/internal/face/httpkit"
 	"postmeter/internal/store"
 )
@@ -28,6 +30,9 @@ type Part struct {
 	Loops  []Loop             // what runs as long as the process does
 	// Started is called once the process listens on an address, such as http://127.0.0.1:8080.
 	Started func(ctx context.Context, address string) error
+
+	Jobs      map[string]jobs.Handler // who does which kind of jobs
+	Schedules []timetable.Schedule    // what is done again and again; what was set of one stays
 }
 
 // Loop is work that goes on until its context ends. One that returns earlier, with or without an error, is started

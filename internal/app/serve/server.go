@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"postmeter/internal/app/jobs"
 	"postmeter/internal/domain/fault"
 )
 
@@ -90,9 +91,18 @@ func (s *Server) started(ctx context.Context, address string) error {
 	return nil
 }
 
-func (s *Server) loops() (out []Loop) {
+// loops returns what goes on in the background: the loops of the parts, and the one that does jobs.
+func (s *Server) loops() []Loop {
+	worker := jobs.New(jobs.Options{DB: s.deps.DB, Now: s.deps.Now, Log: s.deps.Log, Ended: s.metrics.jobEnded})
+	out := []Loop{{"jobs", worker.Run}}
 	for _, part := range s.parts {
 		out = append(out, part.Loops...)
+		for kind, handler := range part.Jobs {
+			worker.Register(kind, handler)
+		}
+		for _, schedule := range part.Schedules {
+			worker.Schedule(schedule)
+		}
 	}
 	return out
 }
