@@ -1,4 +1,4 @@
 package api
 
 // Routes are all routes of the API.
-var Routes = []Route{logs}
+var Routes = []Route{usageReports, logs}

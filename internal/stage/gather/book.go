@@ -86,8 +86,10 @@ func (b *book) take(s *store.Snapshot, l *reportLine, day func(int64) period.Dat
 			return fault.At("id", "%q was reported before with other content: give the record an id of its own, or correct the earlier one", r.ID), nil
 		case have.ListID == 0:
 			b.figures.UnknownList++
+			l.became = OfUnknownList
 		default:
 			b.figures.AlreadyKnown++
+			l.became = AlreadyKnown
 		}
 		return nil, nil
 	}
@@ -102,6 +104,10 @@ func (b *book) take(s *store.Snapshot, l *reportLine, day func(int64) period.Dat
 		e.ListID, reason = b.directory.At(r.Site, r.List).On(day(r.At))
 	}
 	b.add(e, day(e.At), reason)
+	l.became = Counted
+	if e.ListID == 0 {
+		l.became = OfUnknownList
+	}
 	return nil, nil
 }
 
@@ -122,12 +128,14 @@ func (b *book) add(e *entry, day period.Date, reason string) {
 }
 
 // reading takes a member reading in. A later one of the same day takes the place of an earlier one.
-func (b *book) reading(s *store.Snapshot, r *maillog.Report) error {
+func (b *book) reading(s *store.Snapshot, l *reportLine) error {
+	r := &l.report
 	key := readingKey{day: r.Day}
 	key.list, _ = b.directory.At(r.Site, r.List).On(r.Day)
 	if key.list == 0 {
 		key.place = r.Site + "/" + r.List
 		b.figures.UnknownList++
+		l.became = OfUnknownList
 		b.readings[key] = r.Members
 		return nil
 	}
@@ -140,9 +148,11 @@ func (b *book) reading(s *store.Snapshot, r *maillog.Report) error {
 	}
 	if known && have == r.Members {
 		b.figures.AlreadyKnown++
+		l.became = AlreadyKnown
 		return nil
 	}
 	b.figures.Counted++
+	l.became = Counted
 	b.readings[key] = r.Members
 	return nil
 }

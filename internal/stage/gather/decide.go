@@ -11,11 +11,12 @@ import (
 	"postmeter/internal/store"
 )
 
-// serversOf returns the known servers that reports are about, in the order in which they are locked.
-func serversOf(batch []reportLine) []int64 {
+// serversOf returns the servers that reports are about, in the order in which they are locked; with refused those of
+// refused reports too.
+func serversOf(batch []reportLine, refused bool) []int64 {
 	var out []int64
 	for i := range batch {
-		if batch[i].refused == nil && !slices.Contains(out, batch[i].server) {
+		if (refused || batch[i].refused == nil) && !slices.Contains(out, batch[i].server) {
 			out = append(out, batch[i].server)
 		}
 	}
@@ -25,7 +26,7 @@ func serversOf(batch []reportLine) []int64 {
 
 // lock keeps others from counting for the servers of a batch.
 func (r *reportRun) lock(tx *store.Tx, batch []reportLine) error {
-	for _, server := range serversOf(batch) {
+	for _, server := range serversOf(batch, r.remote) {
 		if err := tx.LockUsage(server); err != nil {
 			return err
 		}
@@ -44,7 +45,7 @@ func (r *reportRun) decide(s *store.Snapshot, batch []reportLine) error {
 			}
 		}
 	}
-	for _, server := range serversOf(batch) {
+	for _, server := range serversOf(batch, false) {
 		if r.books[server] == nil {
 			r.books[server] = newBook(server)
 		}
@@ -63,7 +64,7 @@ func (r *reportRun) decide(s *store.Snapshot, batch []reportLine) error {
 		}
 		var err error
 		if l.report.Reading {
-			err = r.books[l.server].reading(s, &l.report)
+			err = r.books[l.server].reading(s, l)
 		} else {
 			l.refused, err = r.books[l.server].take(s, l, calendar.Day)
 		}
@@ -145,17 +146,36 @@ func (b *book) writeReadings(tx *store.Tx) error {
 	return tx.SetReadings(readings)
 }
 
+// refusedLines returns the refused reports of a batch, by server.
+func (r *reportRun) refusedLines(batch []reportLine) (byServer map[int64][]store.Unparsed, head []byte) {
+	byServer, head = make(map[int64][]store.Unparsed), r.head
+	if r.remote {
+		head = remoteHead()
+	}
+	seen := make(map[int64]bool)
+	for i := range batch {
+		l := &batch[i]
+		if l.refused == nil {
+			continue
+		}
+		line := store.Unparsed{Position: l.position, Reason: reasonOf(l.refused), Line: shortened(l.text)}
+		if r.remote {
+			line.Position = textPosition(l.text)
+		}
+		if !seen[line.Position] {
+			byServer[l.server] = append(byServer[l.server], line)
+		}
+		seen[line.Position] = true
+	}
+	return byServer, head
+}
+
 // writeRefused keeps refused reports, in a generation for each server: the same file refused again adds nothing.
 func (r *reportRun) writeRefused(tx *store.Tx, batch []reportLine) error {
-	byServer := make(map[int64][]store.Unparsed)
-	for i := range batch {
-		if l := &batch[i]; l.refused != nil {
-			byServer[l.server] = append(byServer[l.server], store.Unparsed{Position: l.position, Reason: reasonOf(l.refused), Line: shortened(l.text)})
-		}
-	}
+	byServer, head := r.refusedLines(batch)
 	for _, server := range slices.Sorted(maps.Keys(byServer)) {
 		lines := byServer[server]
-		g, found, err := tx.Generation(server, maillog.JSONL, r.head)
+		g, found, err := tx.Generation(server, maillog.JSONL, head)
 		if err != nil {
 			return err
 		}
@@ -163,15 +183,15 @@ func (r *reportRun) writeRefused(tx *store.Tx, batch []reportLine) error {
 			if g.ID, err = tx.NewIDs("generation", 1); err != nil {
 				return err
 			}
-			g.Format, g.HeadHash = maillog.JSONL, r.head
+			g.Format, g.HeadHash = maillog.JSONL, head
 			if err := tx.InsertGeneration(&g); err != nil {
 				return err
 			}
 		}
-		if r.refused[server] == 0 {
+		if r.refused[server] == 0 && !r.remote {
 			g.Figures.Unparsed = 0 // it is read from the start
 		}
-		room := max(0, maxUnparsedKept-r.refused[server])
+		room := max(0, maxUnparsedKept-g.Figures.Unparsed)
 		if err := tx.AddUnparsed(g.ID, lines[:min(int64(len(lines)), room)]); err != nil {
 			return err
 		}

@@ -29,6 +29,7 @@ type reportRun struct {
 	books   map[int64]*book // by server; of a dry run they stay from batch to batch
 	refused map[int64]int64 // reports, by server
 	figures usage.Figures
+	remote  bool // they came over the network: who sent them is told what became of each
 }
 
 // reportLine is one line of a file of reports, and what became of it.
@@ -39,6 +40,7 @@ type reportLine struct {
 	text     []byte
 	server   int64 // 0: not known
 	refused  error
+	became   Became // if it was not refused
 }
 
 // reports reads a file of reports.
@@ -125,6 +127,10 @@ func (r *reportRun) parse(text []byte, position int64, cut bool) (l reportLine, 
 func (r *reportRun) serverOf(report *maillog.Report) (int64, error) {
 	name := report.Server
 	switch {
+	case r.remote && name == "" && r.Server == "":
+		return 0, fault.At("server", "is missing: say of which server the report is")
+	case r.remote && name != "" && r.Server != "" && name != r.Server:
+		return 0, fault.At("server", "is %q, and the token that was shown is for %q only", name, r.Server)
 	case name == "" && r.Server == "":
 		return 0, fault.At("server", "is missing: say of which server the report is, here or with --server")
 	case name == "":
@@ -133,6 +139,9 @@ func (r *reportRun) serverOf(report *maillog.Report) (int64, error) {
 		return 0, fault.At("server", "is %q, but --server says %q", name, r.Server)
 	}
 	server, ok := r.servers[name]
+	if !ok && r.remote {
+		return 0, fault.At("server", "%q is not known", name) // and which are is nobody's business
+	}
 	if !ok && r.DB != nil {
 		return 0, fault.At("server", "%v", r.unknownServer(name))
 	}
