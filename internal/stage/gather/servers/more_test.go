@@ -28,7 +28,7 @@ func TestAValidationTellsAndChangesNothing(t *testing.T) {
 		h.server("s2").err = fault.New(fault.Denied, "the password is not taken")
 		h.server("s3").cannot = map[listserver.Ability]bool{listserver.Catalogue: true, listserver.HealthCheck: true}
 		h.sync("s1")
-		s.has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/l4", "a.test/letter 100 ann@a.test")
+		s.has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/l4", "a.test/newsletter 100 ann@a.test")
 		s.catalogue.Lists[0].Posts = 5
 		s.health = hosting.Health{Version: "Mailman 3", Clock: h.now.Add(-5 * time.Minute), Findings: []hosting.Finding{
 			{Severity: hosting.Warning, Code: "log_template", Message: "The template is Mailman's own.", Remedy: "[logging.smtp]\nformat: x"}}}
@@ -39,10 +39,10 @@ func TestAValidationTellsAndChangesNothing(t *testing.T) {
 		}
 		check(t, "tables", changed(before, storetest.Dump(t, url)), "server_state")
 		v := reports[0]
-		if v.Status != servers.Done || v.Known != 4 || v.MissingAll != 1 || v.NewAll != 1 || v.Missing[0] != "a.test/news" || v.New[0] != "a.test/letter" {
+		if v.Status != servers.Done || v.Known != 4 || v.MissingAll != 1 || v.NewAll != 1 || v.Missing[0] != "a.test/news" || v.New[0] != "a.test/newsletter" {
 			t.Errorf("report: %+v", v)
 		}
-		if len(v.Suggestions) != 1 || v.Suggestions[0].To != "s1/a.test/letter" {
+		if len(v.Suggestions) != 1 || v.Suggestions[0].To != "s1/a.test/newsletter" {
 			t.Errorf("suggestions: %+v", v.Suggestions)
 		}
 		check(t, "clock", found(v, "clock"), "warning: Its clock is 5m0s behind this machine's.")

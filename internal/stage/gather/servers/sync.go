@@ -69,7 +69,8 @@ func SyncAll(ctx context.Context, d Deps, names []string, o SyncOptions) ([]*Syn
 }
 
 func (d *Deps) sync(ctx context.Context, t *target, o SyncOptions) *SyncResult {
-	r := &SyncResult{Server: t.Name, Status: Done, At: instant(t.started)}
+	r := &SyncResult{Server: t.Name, Status: Done, At: instant(t.started), NewLists: []string{}, RenamedLists: []string{}, BackLists: []string{},
+		MissingLists: []string{}, Suggestions: []hosting.Suggestion{}, Notes: []string{}}
 	r.err = d.trySync(ctx, t, o, r)
 	if r.err == nil {
 		return r
