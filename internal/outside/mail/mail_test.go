@@ -342,6 +342,26 @@ func TestAFolderGetsWholeFiles(t *testing.T) {
 	}
 }
 
+// TestAFolderOnAFullDisk has a file that takes nothing, as on a disk that is full.
+func TestAFolderOnAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	c := connect(t, "file:"+dir, patient)
+	m := message("good@x.test")
+	if err := os.Symlink("/dev/full", filepath.Join(dir, "7_good@x.test_abcdefgh.eml.part")); err != nil {
+		t.Fatal(err)
+	}
+	got := c.Send(context.Background(), m)
+	if got.State != mail.Later || !got.Trouble || !strings.Contains(got.Detail, "not written") || !strings.Contains(got.Detail, "no space left on device") {
+		t.Errorf("got %+v", got)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
+		t.Errorf("left behind: %v, %v", files, err)
+	}
+	if got := c.Send(context.Background(), m); got.State != mail.Taken {
+		t.Errorf("with room again: %+v", got)
+	}
+}
+
 func TestWhereMailGoes(t *testing.T) {
 	for url, want := range map[string]string{
 		"smtp://mx.test:2525":         "the mail server mx.test:2525",

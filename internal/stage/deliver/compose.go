@@ -30,10 +30,18 @@ func (l *letterhead) message(f *statement.Facts, to, messageID string, at time.T
 	return l.write(f, to, messageID, at, "")
 }
 
+// Sizes of usual mails in bytes, so that the room for one is made at once; larger ones make more.
+const (
+	usualText = 4 << 10
+	usualHTML = 16 << 10
+)
+
 // write makes a mail with a notice above the invoice.
 func (l *letterhead) write(f *statement.Facts, to, messageID string, at time.Time, notice string) (*mail.Message, error) {
 	s := statement.Compose(f)
 	var text, html strings.Builder
+	text.Grow(usualText)
+	html.Grow(usualHTML)
 	if notice != "" {
 		text.WriteString(notice + "\n\n")
 	}

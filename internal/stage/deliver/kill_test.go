@@ -212,10 +212,16 @@ func (k *killing) child(what, step string, after int, mails int64) (died bool) {
 
 func (h *house) command(what, step string) (*exec.Cmd, *strings.Builder) {
 	h.Helper()
+	return h.commandTo(h.server.URL(), what, step)
+}
+
+// commandTo is a child that sends to somewhere.
+func (h *house) commandTo(where, what, step string) (*exec.Cmd, *strings.Builder) {
+	h.Helper()
 	program, err := os.Executable()
 	h.must(err)
 	cmd := exec.Command(program)
-	order := []string{h.url, h.server.URL(), what, step, h.by().At.Format(time.RFC3339)}
+	order := []string{h.url, where, what, step, h.by().At.Format(time.RFC3339)}
 	cmd.Env = append(os.Environ(), childOrder+"="+strings.Join(order, "\n"))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
