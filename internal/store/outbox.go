@@ -85,6 +85,9 @@ func (tx *Tx) Hasten(billIDs []int64) error {
 // Reserve gives up to limit mails that are due to a sender, the longest due first. Nobody else gets them until it
 // ends. billIDs are the bills whose mails are wanted; none: all.
 func (tx *Tx) Reserve(sender string, billIDs []int64, limit int) ([]Delivery, error) {
+	if err := tx.expectKeys(); err != nil {
+		return nil, err
+	}
 	condition, args := "", []any{sender, tx.by.At.UnixMicro(), limit}
 	if len(billIDs) > 0 {
 		var values []any
