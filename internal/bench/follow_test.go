@@ -31,7 +31,7 @@ func benchFollow(t *testing.T, path, engine string, fresh func(testing.TB) strin
 		Name: "follow, mailman3, " + engine, Unit: "lines", Count: runLines, Limit: 2,
 		Before: func() error { db = provider(t, fresh(t)); return nil },
 		Ours:   func() error { return catchUp(db, path) },
-		Bare:   func() error { return ingest(provider(t, fresh(t)), "mailman3", path, false, runLines) },
+		Bare:   func() error { return ingest(provider(t, fresh(t)), path, "mailman3", false, runLines) },
 	}.Run(t)
 }
 
