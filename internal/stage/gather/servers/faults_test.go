@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -68,6 +69,13 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// write says something to who may have gone already.
+func write(w http.ResponseWriter, text string) {
+	if _, err := io.WriteString(w, text); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+}
+
 // TestAServerThatFailsHalfWayChangesNothing syncs with the real connection to Mailman, which meets all that can go wrong in
 // the middle of a catalogue. Bills are made of what is in the database: it is the same, to the row, as before.
 func TestAServerThatFailsHalfWayChangesNothing(t *testing.T) {
@@ -75,7 +83,7 @@ func TestAServerThatFailsHalfWayChangesNothing(t *testing.T) {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", kind)
 			w.WriteHeader(status)
-			fmt.Fprint(w, body)
+			write(w, body)
 		}
 	}
 	faults := []struct {
@@ -86,7 +94,7 @@ func TestAServerThatFailsHalfWayChangesNothing(t *testing.T) {
 		{"is cut off", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "1000")
-			fmt.Fprint(w, `{"start":500,"total_size":1200,"entries":[{"list_id":`)
+			write(w, `{"start":500,"total_size":1200,"entries":[{"list_id":`)
 			panic(http.ErrAbortHandler)
 		}},
 		{"answers HTML", answer(http.StatusOK, "text/html", "<html>Welcome</html>")},
