@@ -1,6 +1,10 @@
 package admin
 
-import "postmeter/internal/face/web"
+import (
+	"slices"
+
+	"postmeter/internal/face/web"
+)
 
 // routes is the table of everything that exists, with who may use it. A route that is not here does not exist, and one
 // without a right is refused at the start.
@@ -9,7 +13,7 @@ func (s *site) routes() []web.Route {
 		get  = "GET"
 		post = "POST"
 	)
-	return []web.Route{
+	return slices.Concat(s.customerRoutes(), []web.Route{
 		{Method: get, Path: "/first/{token}", Right: web.Public, Handler: s.first},
 		{Method: post, Path: "/first/{token}", Right: web.Public, Handler: s.firstMake},
 		{Method: get, Path: "/sign-in", Right: web.Public, Handler: s.signIn},
@@ -39,5 +43,5 @@ func (s *site) routes() []web.Route {
 		{Method: post, Path: "/charges/{id}/edit", Right: web.Clerk, Handler: s.chargeSave},
 
 		{Method: get, Path: "/customers", Right: web.Viewer, Handler: s.customers},
-	}
+	})
 }

@@ -27,6 +27,8 @@ const (
 	Choice        // one of Options, all in sight
 	Password      // never shown again
 	Code          // a short code, such as of a second factor
+	Month         // a month, such as that of a card; shown as 2028-12 on leaving
+	Pairs         // names with their values, in order: see pairs.go
 )
 
 // Field is what does not change of a field.
@@ -45,6 +47,7 @@ type Field struct {
 	Max      int    // bytes; 0: maxText, or maxLines for several lines
 	Rows     int    // of Lines
 	Complete string // what a browser may fill in: autocomplete
+	FreeText string // of Pairs: the name of the value that is typed by itself, on top
 }
 
 // Option is one choice.
@@ -77,7 +80,7 @@ func (f *Field) InputMode() string {
 	switch f.Kind {
 	case Money, Number:
 		return "decimal"
-	case Code, Date:
+	case Code, Date, Month:
 		return "numeric"
 	case Email:
 		return "email"
@@ -92,10 +95,13 @@ func (f *Field) check(values url.Values, faults *fault.List) {
 	most := f.Max
 	switch {
 	case most > 0:
-	case f.Kind == Lines:
+	case f.Kind == Lines || f.Kind == Pairs:
 		most = maxLines
 	default:
 		most = maxText
+	}
+	if f.Kind == Pairs {
+		f.checkPairs(values, faults)
 	}
 	for _, text := range values[f.Name] {
 		switch {
@@ -110,7 +116,7 @@ func (f *Field) check(values url.Values, faults *fault.List) {
 }
 
 func (f *Field) forbidden(r rune) bool {
-	if f.Kind == Lines && (r == '\n' || r == '\r' || r == '\t') {
+	if (f.Kind == Lines || f.Kind == Pairs) && (r == '\n' || r == '\r' || r == '\t') {
 		return false
 	}
 	return unicode.IsControl(r) || r == utf8.RuneError

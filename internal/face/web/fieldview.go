@@ -55,6 +55,8 @@ func (f *Field) described(wrong string) templ.OrderedAttributes {
 		add("data-normal", "number")
 	case Date:
 		add("data-normal", "date")
+	case Month:
+		add("data-normal", "month")
 	}
 	return out
 }

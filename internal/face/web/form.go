@@ -17,6 +17,7 @@ type FormSpec struct {
 	Fields []Field
 	Tabs   []Tab  // of a long form
 	Submit string // on the button, such as: Save
+	Danger bool   // it takes something away
 	Brief  bool   // leaving it with changes does not ask: nothing worth keeping is typed
 }
 
@@ -40,6 +41,7 @@ type Form struct {
 const (
 	formKey  = "_key"  // one for each form that is shown: the second sending gets the result of the first
 	formSeen = "_seen" // the thing as the form showed it
+	formMore = "_more" // sent by the button that asks for more rows
 )
 
 // NewForm makes the form to show of something new; start gives what it begins with, or is nil.
@@ -93,6 +95,9 @@ func unreadable(err error) error {
 	}
 	return fault.Wrap(fault.Invalid, err, "The form cannot be read. Open the page again.")
 }
+
+// More says whether the form was sent to get more rows of a field: it is shown again, and nothing is saved.
+func (f *Form) More() bool { return f.Values.Get(formMore) != "" }
 
 // Get returns the text of a field.
 func (f *Form) Get(name string) string { return f.Values.Get(name) }
@@ -163,9 +168,22 @@ func (f *Form) refused(err error, s Saving) error {
 		f.Seen, f.key = &now, rand.Text()
 		return s.Show(http.StatusConflict)
 	case fault.KindOf(err) == fault.Invalid:
-		f.Faults.AddError("", err)
+		f.Faults.AddError("", placed(err))
 		f.key = rand.Text()
 		return s.Show(http.StatusUnprocessableEntity)
+	}
+	return err
+}
+
+// placed finds the faults with places within an error that wraps them.
+func placed(err error) error {
+	var list fault.List
+	if errors.As(err, &list) {
+		return list
+	}
+	var one *fault.Error
+	if errors.As(err, &one) && one.Place != "" {
+		return one
 	}
 	return err
 }

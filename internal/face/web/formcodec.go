@@ -14,7 +14,11 @@ const yes = "yes"
 
 // normalise brings what was typed to the form that files have.
 func (f *Field) normalise(values url.Values) {
-	if f.Kind == Password {
+	switch f.Kind {
+	case Password:
+		return
+	case Pairs:
+		f.normalisePairs(values)
 		return
 	}
 	for i, text := range values[f.Name] {
@@ -24,6 +28,8 @@ func (f *Field) normalise(values url.Values) {
 			text = typedNumber(text)
 		case Date:
 			text = typedDate(text)
+		case Month:
+			text = typedMonth(text)
 		}
 		values[f.Name] = slices.Replace(slices.Clone(values[f.Name]), i, i+1, text)
 	}
@@ -35,11 +41,13 @@ func (f *Field) put(into *doc.Node, values url.Values) {
 	switch {
 	case f.Kind == Check:
 		place(into, f.Name, doc.BoolNode(text == yes))
+	case f.Kind == Pairs:
+		place(into, f.Name, f.pairsNode(values))
 	case f.List:
 		place(into, f.Name, doc.TextsNode(items(values[f.Name])))
 	case text == "" && f.apart():
 		// Left out: what is stored stays.
-	case text == "" && (f.Kind == Money || f.Kind == Number || f.Kind == Date || f.Kind == Select || f.Kind == Choice):
+	case text == "" && (f.Kind == Money || f.Kind == Number || f.Kind == Date || f.Kind == Month || f.Kind == Select || f.Kind == Choice):
 		place(into, f.Name, doc.Node{})
 	default:
 		place(into, f.Name, doc.TextNode(text))
@@ -67,6 +75,8 @@ func (s *FormSpec) values(n *doc.Node) url.Values {
 		at := lookup(n, f.Name)
 		switch {
 		case at == nil || at.Kind == doc.Null || f.apart():
+		case f.Kind == Pairs:
+			f.pairsOf(at, out)
 		case at.Kind == doc.Array:
 			for j := range at.Items {
 				out.Add(f.Name, at.Items[j].Text)
@@ -171,6 +181,9 @@ func (f *Field) show(values url.Values) string {
 	text := strings.Join(values[f.Name], ", ")
 	if f.List {
 		text = strings.Join(items(values[f.Name]), ", ")
+	}
+	if f.Kind == Pairs {
+		return f.showPairs(values)
 	}
 	if f.Kind == Check {
 		if text == yes {

@@ -9,9 +9,11 @@ import (
 // same rules as in a file.
 
 var (
-	groupedNumber = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d+)?$`)
-	yearFirst     = regexp.MustCompile(`^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})$`)
-	dayFirst      = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$`)
+	groupedNumber  = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d+)?$`)
+	yearFirst      = regexp.MustCompile(`^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})$`)
+	monthYearFirst = regexp.MustCompile(`^(\d{4})[-./ ](\d{1,2})$`)
+	monthOfCard    = regexp.MustCompile(`^(\d{1,2}) ?[-./ ] ?((?:20)?\d{2})$`)
+	dayFirst       = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$`)
 )
 
 // typedNumber takes spaces, apostrophes and the commas of thousands out of a number: "1,234.50" is 1234.50.
@@ -31,6 +33,18 @@ func typedDate(text string) string {
 	}
 	if m := dayFirst.FindStringSubmatch(text); m != nil {
 		return m[3] + "-" + two(m[2]) + "-" + two(m[1])
+	}
+	return text
+}
+
+// typedMonth writes a month as 2028-12, also when it is typed as it stands on a card: "12/28", "12/2028", "2028/12".
+func typedMonth(text string) string {
+	text = strings.TrimSpace(text)
+	if m := monthYearFirst.FindStringSubmatch(text); m != nil {
+		return m[1] + "-" + two(m[2])
+	}
+	if m := monthOfCard.FindStringSubmatch(text); m != nil {
+		return "20" + m[2][len(m[2])-2:] + "-" + two(m[1])
 	}
 	return text
 }

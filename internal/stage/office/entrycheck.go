@@ -1,6 +1,7 @@
 package office
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -85,9 +86,7 @@ func checkCustomer(r *doc.Reader, c *customer.Customer) {
 		r.Fault("end", "is before the start, %s", c.Dates.Start)
 	}
 	if c.PaymentMethod == customer.CreditCard && !c.Card.Missing() {
-		if err := c.Card.Check(); err != nil && r.Faults() == 0 {
-			r.Fault("card.number", "%s", fault.MessageOf(err))
-		}
+		checkCard(r, c.Card)
 	}
 }
 
@@ -104,4 +103,18 @@ func (im *importer) checkCompany() error {
 		}
 	}
 	return nil
+}
+
+// checkCard refuses a card that is not whole, beside the field that is wrong.
+func checkCard(r *doc.Reader, card customer.Card) {
+	err := card.Check()
+	if err == nil || r.Faults() > 0 {
+		return
+	}
+	var f *fault.Error
+	if errors.As(err, &f) && (f.Place == "type" || f.Place == "expiration") {
+		r.Fault("card."+f.Place, "%s", f.Message)
+		return
+	}
+	r.Fault("card.number", "%s", fault.MessageOf(err))
 }

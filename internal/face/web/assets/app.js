@@ -100,6 +100,10 @@
         y = m[3]; mo = m[2]; d = m[1];
       }
       return y + "-" + ("0" + mo).slice(-2) + "-" + ("0" + d).slice(-2);
+    },
+    month: function (v) {
+      var m = /^(\d{4})[-./ ](\d{1,2})$/.exec(v), card = /^(\d{1,2}) ?[-./ ] ?(?:20)?(\d{2})$/.exec(v);
+      return m ? m[1] + "-" + ("0" + m[2]).slice(-2) : card ? "20" + card[2] + "-" + ("0" + card[1]).slice(-2) : v;
     }
   };
   function number(v) {
@@ -152,6 +156,22 @@
     var a = e.target.closest && e.target.closest(".problems a[href^='#']");
     var to = a && document.getElementById(a.getAttribute("href").slice(1));
     if (to) { e.preventDefault(); to.focus(); to.scrollIntoView({ block: "center" }); }
+  });
+
+  // Rows of names and values: another one without asking the server.
+  document.addEventListener("click", function (e) {
+    var button = e.target.closest && e.target.closest("[data-more]");
+    if (!button) return;
+    e.preventDefault();
+    var rows = $$(button.parentNode, ".pair"), last = rows[rows.length - 1], row = last.cloneNode(true), n = String(rows.length + 1);
+    $$(row, "label").forEach(function (label) {
+      var field = row.querySelector("[id='" + label.htmlFor + "']");
+      label.htmlFor = field.id = field.id.replace(/\d+$/, n);
+      label.textContent = label.textContent.replace(/\d+$/, n);
+      field.value = "";
+    });
+    last.after(row);
+    row.querySelector("input").focus();
   });
 
   // Fields that show only for one choice: data-when="name=value" on what is shown.

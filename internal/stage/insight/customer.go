@@ -1,0 +1,87 @@
+package insight
+
+import (
+	"context"
+	"time"
+
+	"postmeter/internal/domain/customer"
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/money"
+	"postmeter/internal/domain/period"
+	"postmeter/internal/store"
+)
+
+// billsShown is how many bills the page of a customer has, the newest first.
+const billsShown = 24
+
+// CustomerView is a customer with what belongs to it.
+type CustomerView struct {
+	customer.Customer
+	Today        period.Date
+	Currency     money.Currency
+	Groups       []store.GroupCount
+	Bills        []store.BillRow // the newest, the newest first
+	Belongs      store.Belongings
+	Owed, Credit int64       // minor units
+	Billed       period.Date // the last day that a sent invoice bills
+	HasBilled    bool
+}
+
+// ReadCustomer reads a customer. It is NotFound when there is none.
+func ReadCustomer(ctx context.Context, db *store.DB, id int64, now time.Time) (v *CustomerView, err error) {
+	v = &CustomerView{}
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		found, err := s.CustomersByID([]int64{id})
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return fault.New(fault.NotFound, "This customer does not exist (any more).")
+		}
+		v.Customer = found[0]
+		set, err := s.Settings()
+		if err != nil {
+			return err
+		}
+		zone, err := set.Location()
+		if err != nil {
+			return err
+		}
+		v.Today, v.Currency = period.DateOf(now, zone), set.Currency
+		if v.Groups, err = s.GroupCounts(id); err != nil {
+			return err
+		}
+		if v.Bills, err = s.BillsOfCustomer(id, billsShown); err != nil {
+			return err
+		}
+		if v.Belongs, err = s.Belongings(id); err != nil {
+			return err
+		}
+		if v.Billed, v.HasBilled, err = s.LastBilled(id); err != nil {
+			return err
+		}
+		v.Owed, v.Credit, err = s.Balance(id)
+		return err
+	})
+	return v, err
+}
+
+// Amount writes minor units with thousands and the currency.
+func (v *CustomerView) Amount(minor int64) money.Amount {
+	return money.Amount{Minor: minor, Currency: v.Currency}
+}
+
+// CustomerName returns the company of a customer. It is NotFound when there is none.
+func CustomerName(ctx context.Context, db *store.DB, id int64) (company string, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		found, err := s.CustomersByID([]int64{id})
+		if err == nil && len(found) == 0 {
+			return fault.New(fault.NotFound, "This customer does not exist (any more).")
+		}
+		if err == nil {
+			company = found[0].Company
+		}
+		return err
+	})
+	return company, err
+}
