@@ -28,7 +28,7 @@ type Intake struct {
 
 // intakeRecords is how many records one transaction of an Intake holds at most. It is smaller than that of Ingest, since
 // a follower shares the memory of its process with much else.
-const intakeRecords = 200_000
+const intakeRecords = 500_000
 
 // FollowFormats lists the formats of logs that grow line by line.
 var FollowFormats = maillog.Lines

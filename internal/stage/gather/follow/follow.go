@@ -22,7 +22,7 @@ type Options struct {
 
 // Defaults of the options.
 const (
-	DefaultStretchBytes = 64 << 20
+	DefaultStretchBytes = 256 << 20
 	DefaultKeep         = 120
 	DefaultTellEvery    = time.Minute
 )
