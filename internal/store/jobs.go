@@ -155,6 +155,12 @@ func (s *Snapshot) LastJobs(kind string, limit int) ([]Job, error) {
 	return s.jobs(`SELECT `+jobColumns+` FROM job WHERE $1 = '' OR kind = $1 ORDER BY id DESC LIMIT $2`, kind, int64(limit))
 }
 
+// UnfinishedJobs returns up to limit jobs that have not come to their end, the oldest first. Those that wait for a day to
+// come are not among them.
+func (s *Snapshot) UnfinishedJobs(now int64, limit int) ([]Job, error) {
+	return s.jobs(`SELECT `+jobColumns+` FROM job WHERE finished_at = 0 AND run_at <= $1 ORDER BY id LIMIT $2`, now, int64(limit))
+}
+
 // CountJobs returns how many jobs there are in each state.
 func (s *Snapshot) CountJobs() (map[string]int64, error) {
 	out := make(map[string]int64)

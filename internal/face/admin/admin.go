@@ -22,5 +22,10 @@ type site struct {
 // New makes the operator's web. It answers every path that nobody else does.
 func New(deps Deps) (http.Handler, error) {
 	s := &site{Deps: deps}
-	return web.NewSite(deps.Deps, navigation, s.routes())
+	pages, err := web.NewSite(deps.Deps, navigation, s.routes())
+	if err != nil {
+		return nil, err
+	}
+	pages.SetTray(s.tray)
+	return pages, nil
 }

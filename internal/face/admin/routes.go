@@ -32,6 +32,10 @@ func (s *site) routes() []web.Route {
 
 		{Method: get, Path: "/{$}", Right: web.Viewer, Handler: s.home},
 
+		{Method: get, Path: "/jobs", Right: web.Viewer, Handler: s.jobs},
+		{Method: get, Path: "/jobs/{id}", Right: web.Viewer, Handler: s.job},
+		{Method: post, Path: "/jobs/{id}/{what}", Right: web.Clerk, Handler: s.jobAsk},
+
 		{Method: get, Path: "/plans", Right: web.Viewer, Handler: s.plans},
 		{Method: get, Path: "/plans/{id}", Right: web.Viewer, Handler: s.plan},
 

@@ -1,0 +1,32 @@
+package admin
+
+import (
+	"github.com/a-h/templ"
+
+	"postmeter/internal/face/web"
+	"postmeter/internal/store"
+)
+
+// jobKind says how jobs of a kind are shown. Every field but Label may be left out.
+type jobKind struct {
+	Label string                         // what is done, such as: Run bills
+	About func(j *store.Job) string      // what of exactly, from the payload
+	Up    web.Crumb                      // the page that such jobs are begun on
+	Next  func(j *store.Job) *web.Action // where to go on once it is done; nil: nowhere
+	// Result shows what the job came to, and, while it runs, what it has come to so far if it says so.
+	Result func(c *web.Context, j *store.Job) (templ.Component, error)
+	Fixed  bool // it is too short to be paused
+}
+
+// jobKinds are the kinds of jobs that people see. One that is not here is shown by its name.
+func (s *site) jobKinds() map[string]jobKind {
+	return map[string]jobKind{}
+}
+
+// jobKind is how a job is shown.
+func (s *site) jobKind(kind string) jobKind {
+	if k, ok := s.jobKinds()[kind]; ok {
+		return k
+	}
+	return jobKind{Label: kind}
+}
