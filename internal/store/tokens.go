@@ -8,7 +8,7 @@ import (
 	"postmeter/internal/domain/fault"
 )
 
-const tokenColumns = `SELECT t.id, t.name, t.scopes, coalesce(t.server_id, 0), coalesce(s.name, ''), t.created_at, t.expires_at, t.revoked_at, t.used_at ` + //nolint:gosec // names of columns
+const tokenColumns = `SELECT t.id, t.name, t.scopes, coalesce(t.server_id, 0), coalesce(s.name, ''), t.created_at, t.expires_at, t.revoked_at, t.used_at ` +
 	`FROM api_token t LEFT JOIN server s ON s.id = t.server_id `
 
 func scanToken(scan func(...any) error) (t apitoken.Token, err error) {

@@ -62,8 +62,10 @@ func child(order []string) (err error) {
 	var steps atomic.Int64
 	f := follow.New(&gather.Intake{DB: db, By: by, Machine: "here", BatchRecords: 7, Step: func(string) {
 		if steps.Add(1) == killAt {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL) // what comes after it never runs
-			select {}
+			if err := syscall.Kill(os.Getpid(), syscall.SIGKILL); err != nil {
+				panic(err)
+			}
+			select {} // what comes after it never runs
 		}
 	}}, []follow.Feed{{Server: "s1", Feed: hosting.Feed{Path: order[2], Format: "mailman3"}}}, follow.Options{Now: clock, StretchBytes: 3000})
 	return errors.Join(f.Step(context.Background()), f.Close(), db.Close())

@@ -136,7 +136,9 @@ func (h *history) something() {
 		if h.reporter == nil {
 			h.reporter = h.agent()
 		}
-		_ = h.reporter.Step(context.Background()) // answers get lost
+		if err := h.reporter.Step(context.Background()); err != nil {
+			h.Logf("an answer was lost: %v", err)
+		}
 	case 12:
 		if h.random.IntN(2) == 0 {
 			h.reporter = nil

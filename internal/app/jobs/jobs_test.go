@@ -150,7 +150,7 @@ func TestFailuresAreTriedAgainForAWhile(t *testing.T) {
 // talk is a handler that does a step of its work each time the test says so.
 type talk struct {
 	began chan *Run
-	go_   chan struct{}
+	goOn  chan struct{}
 }
 
 func newTalk() *talk { return &talk{make(chan *Run), make(chan struct{})} }
@@ -161,7 +161,7 @@ func (k *talk) work(ctx context.Context, run *Run) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case _, more := <-k.go_:
+		case _, more := <-k.goOn:
 			if !more {
 				return nil
 			}
@@ -180,7 +180,7 @@ func TestPauseGoOnAndCancel(t *testing.T) {
 		waiting, _ := h.enqueue(store.NewJob{})
 		h.must(w.Step(ctx, h.clock()))
 		<-k.began
-		k.go_ <- struct{}{}
+		k.goOn <- struct{}{}
 		<-k.began
 		h.must(w.Step(ctx, h.clock()))
 		if j := h.is(id, store.JobRunning, 1); j.Done != 1 || j.Total != 10 || j.Doing != "working" {
@@ -224,7 +224,7 @@ func TestStoppedProcessLeavesItsJobsToOthers(t *testing.T) {
 		h.is(id, store.JobQueued, 0)
 		h.must(second.Step(ctx, h.clock()))
 		<-k.began
-		close(k.go_)
+		close(k.goOn)
 		h.step(second)
 		h.is(id, store.JobDone, 1)
 	})

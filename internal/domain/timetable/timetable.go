@@ -48,8 +48,8 @@ func (s *Schedule) Next(after time.Time, zone *time.Location) time.Time {
 		if s.NextAt.IsZero() || s.NextAt.After(after) {
 			return after.Add(s.Every)
 		}
-		missed := after.Sub(s.NextAt) / s.Every
-		return s.NextAt.Add((missed + 1) * s.Every)
+		steps := int64(after.Sub(s.NextAt)/s.Every) + 1
+		return s.NextAt.Add(time.Duration(steps * int64(s.Every)))
 	}
 	y, m, d := period.DateOf(after, zone).YMD()
 	for {

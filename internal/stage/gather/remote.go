@@ -116,4 +116,3 @@ func textPosition(text []byte) int64 {
 	h := sha256.Sum256(text)
 	return int64(binary.BigEndian.Uint64(h[:]) >> 1)
 }
-

@@ -1,0 +1,108 @@
+package serve
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"postmeter/internal/app/jobs"
+	"postmeter/internal/domain/timetable"
+	"postmeter/internal/outside/listserver"
+	"postmeter/internal/outside/listserver/kinds"
+	"postmeter/internal/stage/gather/servers"
+	"postmeter/internal/store"
+)
+
+// The kinds of jobs that ask list servers. Their payload is an AskServers; their result is what each server came to.
+const (
+	SyncServers     = "sync servers"
+	ValidateServers = "validate servers"
+	ReadCounters    = "read counters" // a sync of the servers that keep counters of mails
+)
+
+// AskServers says which servers are asked.
+type AskServers struct {
+	Names   []string `json:"names"`   // none: all that can be asked
+	Confirm bool     `json:"confirm"` // of a sync: a person has looked, and a catalogue that lost much is believed
+}
+
+// When list servers are asked by themselves. Lists are read at night, when the day's number of members is what it was for
+// most of it; counters often, since what they grew by counts on the day on which they are read.
+const (
+	syncMinute     = 3 * 60 // of the day, in the billing time zone
+	validateMinute = 4*60 + 30
+	countersEvery  = 30 * time.Minute
+)
+
+// asking syncs and validates list servers, when somebody asks and by itself.
+func asking(d Deps) Part {
+	return Part{
+		Jobs: map[string]jobs.Handler{
+			SyncServers: func(ctx context.Context, run *jobs.Run) error {
+				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o AskServers) (any, error) {
+					return servers.SyncAll(ctx, deps, o.Names, servers.SyncOptions{Confirm: o.Confirm})
+				})
+			},
+			ValidateServers: func(ctx context.Context, run *jobs.Run) error {
+				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o AskServers) (any, error) {
+					return servers.ValidateAll(ctx, deps, o.Names)
+				})
+			},
+			ReadCounters: func(ctx context.Context, run *jobs.Run) error { return ask(ctx, run, d, readCounters) },
+		},
+		Schedules: []timetable.Schedule{
+			{Name: "sync of all servers", Kind: SyncServers, Minute: syncMinute, Enabled: true},
+			{Name: "validation of all servers", Kind: ValidateServers, Minute: validateMinute, Enabled: true},
+			{Name: "counters of mails", Kind: ReadCounters, Every: countersEvery, Enabled: true},
+		},
+	}
+}
+
+// ask does one job of asking. What goes wrong with one server stands in its result, and never fails the job.
+func ask(ctx context.Context, run *jobs.Run, d Deps, do func(context.Context, servers.Deps, AskServers) (any, error)) error {
+	var o AskServers
+	if err := run.Read(&o); err != nil {
+		return err
+	}
+	result, err := do(ctx, d.servers(run), o)
+	if err != nil {
+		return err
+	}
+	run.Result(result)
+	return nil
+}
+
+// servers is what asking works with: whoever asked for the job acts, and its progress is that of all servers together.
+func (d Deps) servers(run *jobs.Run) servers.Deps {
+	var mu sync.Mutex
+	read, all := map[string]int{}, map[string]int{}
+	return servers.Deps{DB: d.DB, By: func() store.By { return d.By(run.Job.Actor) }, Open: kinds.Open, Vault: d.Vault,
+		Progress: func(server string, n, of int) {
+			mu.Lock()
+			defer mu.Unlock()
+			read[server], all[server] = max(read[server], n), max(all[server], of, n)
+			var done, total int64
+			for name := range all {
+				done, total = done+int64(read[name]), total+int64(all[name])
+			}
+			run.Progress(done, total, "lists of "+server)
+		}}
+}
+
+// readCounters syncs the servers that keep counters whose growth is usage.
+func readCounters(ctx context.Context, deps servers.Deps, _ AskServers) (any, error) {
+	all, err := servers.List(ctx, deps.DB)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for i := range all {
+		if s, err := kinds.Open(listserver.Address{Kind: all[i].Kind, URL: "https://localhost"}, listserver.Options{}); err == nil && s.Can(listserver.SentCounters) {
+			names = append(names, all[i].Name)
+		}
+	}
+	if len(names) == 0 {
+		return []*servers.SyncResult{}, nil
+	}
+	return servers.SyncAll(ctx, deps, names, servers.SyncOptions{})
+}
