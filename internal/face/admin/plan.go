@@ -6,6 +6,7 @@ import (
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
+	"postmeter/internal/stage/office"
 )
 
 // planPage is a hosting plan as its customers would read it.
@@ -13,6 +14,10 @@ type planPage struct {
 	Description, MonthlyPrice, Scope, Minimum, Code, Since, Customers string
 	Parts                                                             []planPart
 	Limits                                                            []homeFigure
+	CustomersPath                                                     string // who is on it
+	Beyond                                                            string // why the form cannot show it, or ""
+	Calculator                                                        *calculator
+	Priced                                                            planPriced // beside tiers
 }
 
 // planPart is what one meter of a plan costs.
@@ -53,10 +58,40 @@ func (s *site) plan(c *web.Context) error {
 	} {
 		p.Limits = append(p.Limits, homeFigure{Label: l.label, Figure: limitWords(l.most)})
 	}
-	return c.Render(web.Page{
-		Title: v.Name, Crumbs: []web.Crumb{{Label: "Hosting Plans", Path: "/plans"}},
-		Action: existing(c, &web.Action{Label: "Edit", Path: pathOf("/plans", id) + "/edit", Right: web.Clerk}),
-	}, planView(p))
+	if p.Beyond, err = s.planBeyond(c, id); err != nil {
+		return err
+	}
+	if err := p.pricing(c, tariffOf(&v.Spec, all)); err != nil {
+		return err
+	}
+	page := web.Page{Title: v.Name, Crumbs: planCrumbs}
+	if p.Beyond == "" {
+		page.Action = &web.Action{Label: "Edit", Path: pathOf("/plans", id) + "/edit", Right: web.Clerk}
+	}
+	return c.Render(page, planView(p))
+}
+
+// planBeyond says why the form cannot show a plan, or "".
+func (s *site) planBeyond(c *web.Context, id int64) (string, error) {
+	stored, err := office.Show(c.Ctx(), s.DB, office.Plans, id)
+	if err != nil {
+		return "", err
+	}
+	return planBeyondForm(&stored), nil
+}
+
+// pricing adds what the rating engine says of the plan.
+func (p *planPage) pricing(c *web.Context, t *insight.Tariff) (err error) {
+	if t.Currency.Code() == "" {
+		return nil
+	}
+	if p.Calculator, err = calculate(c, t); err != nil {
+		return err
+	}
+	if len(t.Spec.Usage) == 1 && len(t.Spec.Usage[0].Tiers) > 0 {
+		p.Priced, err = pricedExample(t)
+	}
+	return err
 }
 
 func limitWords(most int64) string {

@@ -37,7 +37,12 @@ func (s *site) routes() []web.Route {
 		{Method: post, Path: "/jobs/{id}/{what}", Right: web.Clerk, Handler: s.jobAsk},
 
 		{Method: get, Path: "/plans", Right: web.Viewer, Handler: s.plans},
+		{Method: get, Path: "/plans/new", Right: web.Clerk, Handler: s.planNew},
+		{Method: post, Path: "/plans/new", Right: web.Clerk, Handler: s.planCreate},
+		{Method: post, Path: "/plans/example", Right: web.Clerk, Handler: s.planExampleShow},
 		{Method: get, Path: "/plans/{id}", Right: web.Viewer, Handler: s.plan},
+		{Method: get, Path: "/plans/{id}/edit", Right: web.Clerk, Handler: s.planEdit},
+		{Method: post, Path: "/plans/{id}/edit", Right: web.Clerk, Handler: s.planSave},
 
 		{Method: get, Path: "/charges", Right: web.Viewer, Handler: s.charges},
 		{Method: get, Path: "/charges/new", Right: web.Clerk, Handler: s.chargeNew},

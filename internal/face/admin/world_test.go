@@ -211,3 +211,12 @@ func (w *world) enter(kind office.Kind, text string) int64 {
 	}
 	return id
 }
+
+// pairs are the values of a form, given as names and values.
+func pairs(fields ...string) url.Values {
+	values := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		values.Set(fields[i], fields[i+1])
+	}
+	return values
+}

@@ -49,6 +49,9 @@ func typedMonth(text string) string {
 	return text
 }
 
+// TypedNumber takes spaces and the commas of thousands out of a number that was typed outside of a form.
+func TypedNumber(text string) string { return typedNumber(strings.TrimSpace(text)) }
+
 func two(digits string) string {
 	if len(digits) == 1 {
 		return "0" + digits

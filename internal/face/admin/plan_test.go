@@ -1,0 +1,80 @@
+package admin
+
+import (
+	"net/http"
+	"testing"
+
+	"postmeter/internal/domain/operator"
+	"postmeter/internal/stage/office"
+)
+
+func TestCreatingAndEditingAHostingPlan(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		v := w.operator(operator.Clerk)
+		v.open("/plans").wants(http.StatusOK, "There are no hosting plans yet.", `href="/plans/new"`)
+		v.open("/plans/new").wants(http.StatusOK, "Max Members Per List", "Max Lists Per Site", "Bill by List", "Overage CPM", "Included Messages",
+			"Max Message Size", "Cost Per GB", "Included GB", `data-when="method=messages"`)
+		v.send("/plans/new", "name", "", "scope", "list", "method", "messages", "over", "price", "monthly_price", "ten", "messages_included", "-1", "limits.lists", "many").
+			wants(http.StatusUnprocessableEntity, `href="#f-messages_price"`, `value="ten"`, `value="many"`, "type a price, or choose")
+		v.send("/plans/new", "name", "", "scope", "list", "method", "messages", "over", "price", "monthly_price", "ten", "messages_included", "-1",
+			"messages_price", "x", "limits.lists", "many").
+			wants(http.StatusUnprocessableEntity, `href="#f-name"`, `href="#f-monthly_price"`, `href="#f-messages_price"`, `href="#f-limits.lists"`)
+		v.send("/plans/new", "name", "Standard 10", "description", "Ten thousand", "scope", "list", "method", "messages", "over", "price",
+			"monthly_price", "25", "messages_included", "10,000", "messages_unit_kb", "40", "messages_price", "0.9", "messages_per", "1000",
+			"prorate_included", "yes", "bandwidth_price", "7", "limits.lists", "5").
+			wants(http.StatusOK, "Standard 10 is created.", "25.00 USD, for each list by itself", "10,000 messages of 40 KB", "0.90 USD per 1,000 messages", "What would a list cost?")
+		// 200 messages of 40 KB to 100 members: 20,000 units, of which 10,000 are over: 25 + 9.
+		v.open("/plans/1?messages=200&kb=40&members=100").wants(http.StatusOK, "34.00 USD", "Over the allowance", "What do more messages cost?")
+		v.open("/plans/1?messages=many&kb=40&members=100").wants(http.StatusOK, "Must be a whole number", `value="many"`)
+
+		edit := "/plans/1/edit"
+		v.open(edit).wants(http.StatusOK, `value="10000"`, `value="0.9"`, `data-guard="false"`)
+		v.send(edit, "name", "Standard 10", "scope", "list", "method", "bandwidth", "over", "price", "monthly_price", "30", "bandwidth_price", "2",
+			"bandwidth_included", "5", "valid_from", "2027-01-01").wants(http.StatusOK, "Standard 10 is saved.", "25.00 USD")
+		v.open(edit).wants(http.StatusOK, `value="bandwidth" checked`)
+		w.visitor().open(edit).lacks("Standard 10")
+	})
+}
+
+func TestTiersOfAPlanShowWhatTheyCost(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		v := w.operator(operator.Clerk)
+		tiers := []string{
+			"name", "Tiered", "scope", "group", "method", "members", "members_measure", "peak", "over", "tiers", "tier_mode", "graduated",
+			"members_included", "100", "tiers[0].up_to", "500", "tiers[0].price", "0.10", "tiers[0].per", "1", "tiers[0].flat", "5", "tiers[1].price", "0.05", "tiers[1].per", "1",
+		}
+		v.send("/plans/new", append(tiers, "tiers[0].up_to", "")...).wants(http.StatusUnprocessableEntity, `href="#f-tiers[0].up_to"`)
+		// 101 members: one over at 0.10, and the flat.
+		v.send("/plans/new", tiers...).wants(http.StatusOK, "Tiered is created.", "up to 500 members", "not due as long as nothing is over", "5.10 USD", "0.00 USD")
+		v.open("/plans/1/edit").wants(http.StatusOK, `name="tiers[1].price" value="0.05"`)
+		v.do(http.MethodPost, "/plans/example", pairs(tiers...), nil).wants(http.StatusOK, "5.10 USD", "101 members")
+		v.do(http.MethodPost, "/plans/example", pairs("method", "messages"), nil).wants(http.StatusOK, "A priced example appears here")
+	})
+}
+
+func TestAPlanBeyondTheFormIsLeftToTheProviderFile(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.enter(office.Plans, `{"name":"Both","monthly_price":"10","usage":[{"method":"messages","included":"1000"},{"method":"bandwidth","included":"1"}]}`)
+		v := w.operator(operator.Clerk)
+		v.open("/plans/1").wants(http.StatusOK, "prices several meters at once", "Bandwidth", "Standard (messages)").lacks("/plans/1/edit")
+		v.open("/plans/1/edit").wants(http.StatusConflict, "provider file")
+	})
+}
+
+func TestAPlanThatSomebodyElseChanged(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.enter(office.Plans, `{"name":"Plain","monthly_price":"10","usage":[{"method":"messages","included":"1000","overage":{"per":1000,"price":"1"}}]}`)
+		v := w.operator(operator.Clerk)
+		mine := v.fill("/plans/1/edit")
+		same := []string{"name", "Plain", "scope", "group", "method", "messages", "over", "price", "messages_included", "1000", "messages_per", "1000", "messages_price", "1", "prorate_included", "yes"}
+		v.send("/plans/1/edit", append(same, "monthly_price", "12")...).wants(http.StatusOK, "Plain is saved.", "12.00 USD")
+		for name, value := range pairs(append(same, "monthly_price", "15")...) {
+			mine[name] = value
+		}
+		v.do(http.MethodPost, "/plans/1/edit", mine, nil).wants(http.StatusConflict, "Monthly Price", "was “10”, is now “12”", `value="15"`)
+	})
+}
