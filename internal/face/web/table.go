@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"postmeter/internal/domain/period"
 )
 
 // Table is a list as it is shown.
@@ -43,6 +45,12 @@ type Cell struct {
 	State  State  // shown as a word of its colour
 	Struck bool   // no longer counts
 	Part   templ.Component
+}
+
+// isDate says whether the cell is a civil date, which is never broken over two lines.
+func (c *Cell) isDate() bool {
+	_, err := period.Parse(c.Text)
+	return err == nil
 }
 
 // Empty says what to do when there is nothing in a list.

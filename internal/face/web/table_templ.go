@@ -836,7 +836,7 @@ func grid(t *Table) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						var templ_7745c5c3_Var43 = []any{templ.KV("figures", t.Columns[i].Figures)}
+						var templ_7745c5c3_Var43 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("date", c.isDate())}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var43...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -885,7 +885,7 @@ func grid(t *Table) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						var templ_7745c5c3_Var45 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("minor", t.Columns[i].Minor)}
+						var templ_7745c5c3_Var45 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("date", c.isDate()), templ.KV("minor", t.Columns[i].Minor)}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var45...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
