@@ -177,3 +177,22 @@ func readCursor(cursor string, number bool) (value any, id int64, err error) {
 	n, err := strconv.ParseInt(after, 10, 64)
 	return n, id, err
 }
+
+// FoundIDs returns the ids of the customers that a filter finds, at most most.
+func (s *Snapshot) FoundIDs(f CustomerFilter, most int) (ids []int64, err error) {
+	var c condition
+	if err := s.narrow(&c, &f); err != nil {
+		return nil, err
+	}
+	for row, err := range s.rows(`SELECT id FROM customer`+c.where()+` ORDER BY company LIMIT `+c.arg(int64(most)), c.args...) {
+		if err != nil {
+			return nil, err
+		}
+		var id int64
+		if err := row.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}

@@ -16,9 +16,12 @@ func (s *site) customerRoutes() []web.Route {
 		group    = groups + "/{group}"
 		assigned = group + "/{what}/{assignment}"
 	)
-	return []web.Route{
+	routes := []web.Route{
 		{Method: get, Path: "/customers/new", Right: web.Clerk, Handler: s.customerNew},
 		{Method: post, Path: "/customers/new", Right: web.Clerk, Handler: s.customerCreate},
+		{Method: post, Path: "/customers/many", Right: web.Clerk, Handler: s.customersMany},
+		{Method: post, Path: "/customers/many/preview", Right: web.Clerk, Handler: s.customersPreview},
+		{Method: post, Path: "/customers/many/save", Right: web.Clerk, Handler: s.customersSave},
 		{Method: get, Path: one, Right: web.Viewer, Handler: s.customer},
 		{Method: get, Path: one + "/edit", Right: web.Clerk, Handler: s.customerEdit},
 		{Method: post, Path: one + "/edit", Right: web.Clerk, Handler: s.customerSave},
@@ -45,4 +48,12 @@ func (s *site) customerRoutes() []web.Route {
 		{Method: get, Path: assigned + "/remove", Right: web.Clerk, Handler: s.assignmentRemoveAsk},
 		{Method: post, Path: assigned + "/remove", Right: web.Clerk, Handler: s.assignmentRemove},
 	}
+	for _, kind := range pickKinds {
+		add := group + "/add/" + string(kind)
+		routes = append(routes,
+			web.Route{Method: get, Path: add, Right: web.Clerk, Handler: s.pickPage(kind)},
+			web.Route{Method: post, Path: add, Right: web.Clerk, Handler: s.pickDates(kind)},
+			web.Route{Method: post, Path: group + "/assign/" + string(kind), Right: web.Clerk, Handler: s.pickSave(kind)})
+	}
+	return routes
 }

@@ -65,17 +65,22 @@ func (s *site) customers(c *web.Context) error {
 		Caption: "Customers", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
 			{Key: "company", Label: "Company"}, {Label: "Contact Name", Minor: true}, {Label: "Email Address", Minor: true}, {Label: "Type", Minor: true},
-			{Label: "Payment Method", Minor: true}, {Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State"},
+			{Label: "Payment Method", Minor: true}, {Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State"}, {Label: "Contract"},
 		},
 		Count: web.Things(found.Count, insight.CountedTo, "customer", "customers"),
 		Empty: web.Empty{Text: "There are no customers yet. A customer is who gets the bill.", Action: existing(c, createCustomer)},
+	}
+	if c.May(web.Clerk) {
+		t.Select = &web.Selection{One: "customer", Many: "customers", Total: web.Count(found.Count, insight.CountedTo), Actions: []web.SelectAction{
+			{Label: "Edit selected customers", Path: "/customers/many"},
+		}}
 	}
 	for i := range found.Customers {
 		v := &found.Customers[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Company, Cells: []web.Cell{
 			{Text: v.Company, Path: customerPath(c, v.ID)},
 			{Text: v.Contact}, {Text: v.Email}, {Text: v.Type}, {Text: paymentWord(v.PaymentMethod)},
-			{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {State: activeState(v.Active, v.House)},
+			{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {State: activeState(v.Active, v.House)}, {Text: "Groups", Path: pathOf("/customers", v.ID) + "/groups"},
 		}})
 	}
 	return c.Render(web.Page{Title: "Customers", Wide: true, Action: existing(c, createCustomer)}, web.ListView(t))

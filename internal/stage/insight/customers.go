@@ -57,3 +57,12 @@ func CustomerTypes(ctx context.Context, db *store.DB) (types []string, err error
 	})
 	return types, err
 }
+
+// CustomerIDs returns the ids of the customers that a filter finds, at most most.
+func CustomerIDs(ctx context.Context, db *store.DB, f store.CustomerFilter, most int) (ids []int64, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		ids, err = s.FoundIDs(f, most)
+		return err
+	})
+	return ids, err
+}

@@ -1,0 +1,96 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"postmeter/internal/domain/operator"
+	"postmeter/internal/stage/office"
+)
+
+func TestPickingLists(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.imports(provider)
+		w.imports(`{"customers":[{"company":"Elm","groups":[{"name":"All","objects":[{"server":"s1","site":"elm.test"}]}]},
+			{"company":"Acme","groups":[{"name":"Main"}]}]}`)
+		v := w.operator(operator.Clerk)
+		acme := "/customers/2/groups/2"
+		v.open(acme).wants(http.StatusOK, "Add List/Site/Server", "No list, site or server is assigned yet")
+		v.open(acme+"/add/lists").wants(http.StatusOK, "Select Lists", "Select Sites", "Select Servers", "dev@acme.test", "news@acme.test").lacks("all@elm.test")
+		v.open(acme+"/add/lists?show=all").wants(http.StatusOK, "all@elm.test", "with its site or server")
+		v.open(acme+"/add/lists?q=NEWS%40acme").wants(http.StatusOK, "news@acme.test").lacks("dev@acme.test")
+		v.open(acme+"/add/sites").wants(http.StatusOK, "acme.test").lacks("elm.test")
+		v.open(acme+"/add/servers").wants(http.StatusOK, "s1")
+		v.do(http.MethodPost, acme+"/add/lists", url.Values{}, nil).wants(http.StatusUnprocessableEntity, "Nothing was selected")
+
+		a := v.do(http.MethodPost, acme+"/add/lists", url.Values{"id": {"1", "2"}}, nil).wants(http.StatusOK, "Assign 2 lists", "news@acme.test", "dev@acme.test", "Free", "Start Date")
+		form := a.carried()
+		form.Set("start", "2026-13-01")
+		v.do(http.MethodPost, acme+"/assign/lists", form, nil).wants(http.StatusUnprocessableEntity, `href="#f-start"`, `value="2026-13-01"`, "Assign 2 lists")
+		form.Set("start", "2026-09-01")
+		form.Set("free", "yes")
+		v.do(http.MethodPost, acme+"/assign/lists", form, nil).wants(http.StatusOK, "2 lists are assigned.", "news@acme.test", "Free", "2026-09-01")
+		v.open(acme+"/add/lists").wants(http.StatusOK, "Every list is assigned.")
+
+		// Elm wants one of them as well: refused, naming whose it is.
+		elm := "/customers/1/groups/1"
+		form = v.do(http.MethodPost, elm+"/add/lists", url.Values{"id": {"1"}}, nil).carried()
+		v.do(http.MethodPost, elm+"/assign/lists", form, nil).wants(http.StatusUnprocessableEntity, "belongs to Acme, group Main, from 2026-09-01 on")
+		form.Set("end", "2026-08-31")
+		v.do(http.MethodPost, elm+"/assign/lists", form, nil).wants(http.StatusOK, "1 list is assigned.", "ended")
+		v.send(elm+"/objects/4/edit", "end", "2026-12-31").wants(http.StatusUnprocessableEntity, "belongs to Acme, group Main", `href="#f-start"`)
+		v.send(acme+"/objects/2/edit", "start", "2026-09-01", "end", "2026-09-30", "description", "Ends").wants(http.StatusOK, "is saved.", "Ends", "2026-09-30")
+		v.send(acme+"/objects/2/remove").wants(http.StatusOK, "is removed.")
+
+		// The server as a whole, and all that match.
+		form = v.do(http.MethodPost, acme+"/add/sites", url.Values{"_all": {"yes"}, "_query": {"show=all&q=acme"}}, nil).wants(http.StatusOK, "Assign 1 site").carried()
+		v.do(http.MethodPost, acme+"/assign/sites", form, nil).wants(http.StatusOK, "1 site is assigned.", "all lists of the site on s1")
+	})
+}
+
+// carried is what the form of an answer carries.
+func (a *answer) carried() url.Values {
+	values := url.Values{}
+	for _, m := range hidden.FindAllStringSubmatch(a.body, -1) {
+		values.Add(m[1], m[2])
+	}
+	return values
+}
+
+func TestThousandsOfLists(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		var lists []string
+		for i := range 2500 {
+			lists = append(lists, fmt.Sprintf(`{"server":"s1","site":"site%d.test","list":"l%04d"}`, i%7, i))
+		}
+		w.imports(`{"servers":[{"name":"s1","host":"s1.test"}],"lists":[` + strings.Join(lists, ",") + `],"customers":[{"company":"Acme","groups":[{"name":"Main"}]}]}`)
+		v := w.operator(operator.Clerk)
+		group := "/customers/1/groups/1"
+		seen := map[string]bool{}
+		a := v.open(group + "/add/lists").wants(http.StatusOK)
+		for {
+			for _, row := range strings.Split(a.rows(), ", ") {
+				seen[row] = true
+			}
+			if !strings.Contains(a.body, `rel="next"`) {
+				break
+			}
+			a = v.open(a.link("Next"))
+		}
+		if len(seen) != 2500 {
+			w.t.Errorf("%d different lists on all pages", len(seen))
+		}
+		form := v.do(http.MethodPost, group+"/add/lists", url.Values{"_all": {"yes"}, "_query": {""}}, nil).wants(http.StatusOK, "Assign 2,500 lists", "and 2,488 more").carried()
+		v.do(http.MethodPost, group+"/assign/lists", form, nil).wants(http.StatusOK, "2,500 lists are assigned.", "2,500 assignments")
+		v.open(group+"?q=l2499").wants(http.StatusOK, "l2499@", "1 assignment<")
+		v.open(group+"/add/lists").wants(http.StatusOK, "Every list is assigned.")
+		if _, err := office.Assignments(w.t.Context(), w.db, 1); err != nil {
+			w.t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,212 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"postmeter/internal/domain/period"
+)
+
+// PickFilter says which lists or sites are offered to be assigned.
+type PickFilter struct {
+	Words    []string // in small letters; each is the beginning of the list's name or of its site
+	ServerID int64    // 0: all
+	Assigned bool     // also what somebody has on a day from Today on
+	Today    period.Date
+	After    int64 // the last one that was looked at; 0: from the start
+	Limit    int   // how many are wanted
+	Look     int   // how many are looked at, at most
+}
+
+// Pickable is a list, or a site in the person of one of its lists, that can be assigned.
+type Pickable struct {
+	ListID   int64
+	ServerID int64
+	Site     string
+	Name     string // of a list
+	Assigned bool   // somebody has it, or has it with its site or server
+	firstDay period.Date
+}
+
+// chunkOfPicks is how many rows are read at once.
+const chunkOfPicks = 1000
+
+// heldBy says whether somebody has a list, its site or its server on a day from $1 on.
+const heldBy = `(EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = n.site AND o.list_id = 0 AND o.end_day >= $1)
+	OR EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = '' AND o.list_id = 0 AND o.end_day >= $1))`
+
+// PickLists returns lists in the order of server, site and name. It looks at a limited number of them: next is where to go
+// on, 0 when there are no more.
+func (s *Snapshot) PickLists(f PickFilter) (out []Pickable, next int64, err error) {
+	few, err := s.fewLists(f.Words)
+	if err != nil {
+		return nil, 0, err
+	}
+	at, found, err := s.pickedAt(f.After)
+	if err != nil || f.After != 0 && !found {
+		return nil, 0, err
+	}
+	for looked := 0; looked < f.Look; looked += chunkOfPicks {
+		rows, err := s.listChunk(&f, few, at, found)
+		if err != nil {
+			return nil, 0, err
+		}
+		for i := range rows {
+			at, found = rows[i], true
+			if (f.Assigned || !at.Assigned) && at.begins(f.Words) {
+				out = append(out, at)
+			}
+			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunkOfPicks) {
+				return out, at.ListID, nil
+			}
+		}
+		if len(rows) < chunkOfPicks {
+			return out, 0, nil
+		}
+	}
+	return out, at.ListID, nil
+}
+
+// pickedAt returns the place of a list in the order.
+func (s *Snapshot) pickedAt(listID int64) (p Pickable, found bool, err error) {
+	if listID == 0 {
+		return p, false, nil
+	}
+	p.ListID = listID
+	found, err = s.one(`SELECT server_id, site, name, first_day FROM list_name WHERE list_id = $1 AND last_day = $2`,
+		[]any{listID, int64(period.Last)}, &p.ServerID, &p.Site, &p.Name, &p.firstDay)
+	return p, found, err
+}
+
+// begins says whether each word is the beginning of name or site.
+func (p *Pickable) begins(words []string) bool {
+	for _, w := range words {
+		if !strings.HasPrefix(strings.ToLower(p.Name), w) && !strings.HasPrefix(strings.ToLower(p.Site), w) {
+			return false
+		}
+	}
+	return true
+}
+
+// fewLists returns the word that few enough lists have to be looked up one by one, or "".
+func (s *Snapshot) fewLists(words []string) (string, error) {
+	for _, word := range words {
+		var n int64
+		end := prefixEnd(word)
+		if _, err := s.one(`SELECT count(*) FROM (SELECT 1 FROM list_name WHERE name >= $1 AND name < $2
+			UNION ALL SELECT 1 FROM list_name WHERE site >= $1 AND site < $2 LIMIT $3) AS counted`, []any{word, end, int64(fewMatches + 1)}, &n); err != nil {
+			return "", err
+		}
+		if n <= fewMatches {
+			return word, nil
+		}
+	}
+	return "", nil
+}
+
+// listChunk reads rows after a place in the order.
+func (s *Snapshot) listChunk(f *PickFilter, few string, at Pickable, after bool) (out []Pickable, err error) {
+	var c condition
+	c.arg(int64(f.Today))
+	c.and("n.last_day = " + c.arg(int64(period.Last)))
+	c.and("l.gone_day IS NULL")
+	if f.ServerID != 0 {
+		c.and("n.server_id = " + c.arg(f.ServerID))
+	}
+	if few != "" {
+		from, to := c.arg(few), c.arg(prefixEnd(few))
+		c.and("n.list_id IN (SELECT list_id FROM list_name WHERE name >= " + from + " AND name < " + to +
+			" UNION SELECT list_id FROM list_name WHERE site >= " + from + " AND site < " + to + ")")
+	}
+	if after {
+		c.and("(n.server_id, n.site, n.name, n.first_day) > (" + c.arg(at.ServerID) + ", " + c.arg(at.Site) + ", " + c.arg(at.Name) + ", " + c.arg(int64(at.firstDay)) + ")")
+	}
+	query := `SELECT n.list_id, n.server_id, n.site, n.name, n.first_day,
+		EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = n.list_id AND o.end_day >= $1) OR ` + heldBy + `
+		FROM list_name n JOIN list l ON l.id = n.list_id` + c.where() +
+		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(chunkOfPicks))
+	for row, err := range s.rows(query, c.args...) {
+		if err != nil {
+			return nil, err
+		}
+		var p Pickable
+		if err := row.Scan(&p.ListID, &p.ServerID, &p.Site, &p.Name, &p.firstDay, &p.Assigned); err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// PickSites returns sites that have lists, in the order of server and name; each is known by one of its lists.
+func (s *Snapshot) PickSites(f PickFilter) (out []Pickable, next int64, err error) {
+	at, found, err := s.pickedAt(f.After)
+	if err != nil || f.After != 0 && !found {
+		return nil, 0, err
+	}
+	for looked := 0; looked < f.Look; looked += chunkOfPicks {
+		rows, err := s.siteChunk(&f, at, found)
+		if err != nil {
+			return nil, 0, err
+		}
+		for i := range rows {
+			at, found = rows[i], true
+			if (f.Assigned || !at.Assigned) && at.begins(f.Words) {
+				out = append(out, at)
+			}
+			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunkOfPicks) {
+				return out, at.ListID, nil
+			}
+		}
+		if len(rows) < chunkOfPicks {
+			return out, 0, nil
+		}
+	}
+	return out, at.ListID, nil
+}
+
+func (s *Snapshot) siteChunk(f *PickFilter, at Pickable, after bool) (out []Pickable, err error) {
+	var c condition
+	c.arg(int64(f.Today))
+	c.and("n.last_day = " + c.arg(int64(period.Last)))
+	if f.ServerID != 0 {
+		c.and("n.server_id = " + c.arg(f.ServerID))
+	}
+	for _, word := range f.Words {
+		c.and("n.site >= " + c.arg(word) + " AND n.site < " + c.arg(prefixEnd(word)))
+	}
+	if after {
+		c.and("(n.server_id, n.site) > (" + c.arg(at.ServerID) + ", " + c.arg(at.Site) + ")")
+	}
+	query := `SELECT n.list_id, n.server_id, n.site, ` + heldBy + ` FROM (SELECT min(n.list_id) AS list_id, n.server_id, n.site FROM list_name n` + c.where() +
+		` GROUP BY n.server_id, n.site ORDER BY n.server_id, n.site LIMIT ` + c.arg(int64(chunkOfPicks)) + `) AS n ORDER BY n.server_id, n.site`
+	for row, err := range s.rows(query, c.args...) {
+		if err != nil {
+			return nil, err
+		}
+		var p Pickable
+		if err := row.Scan(&p.ListID, &p.ServerID, &p.Site, &p.Assigned); err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// PickedSites returns the sites in which lists are now.
+func (s *Snapshot) PickedSites(listIDs []int64) (out []Object, err error) {
+	for row, err := range rowsIn(s, `SELECT DISTINCT server_id, site FROM list_name WHERE last_day = (SELECT max(m.last_day) FROM list_name m
+		WHERE m.list_id = list_name.list_id) AND list_id `+in, listIDs) {
+		if err != nil {
+			return nil, err
+		}
+		var o Object
+		if err := row.Scan(&o.ServerID, &o.Site); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
