@@ -38,7 +38,7 @@ func (cmd *ingestCmd) Validate() error {
 	case cmd.Server == "" && cmd.Format != maillog.JSONL:
 		return errors.New("--server is missing: say which server the log is from")
 	}
-	if _, ok := counterStarts[cmd.Counter]; !ok {
+	if _, ok := gather.CounterStarts[cmd.Counter]; !ok {
 		return fmt.Errorf("--counter must be zero, here or last, not %q", cmd.Counter)
 	}
 	if cmd.Counter != "" && cmd.Format != maillog.SympaStats {
@@ -46,9 +46,6 @@ func (cmd *ingestCmd) Validate() error {
 	}
 	return nil
 }
-
-// counterStarts are what --counter may say.
-var counterStarts = map[string]gather.CounterStart{"": gather.StartCarefully, "zero": gather.StartZero, "here": gather.StartHere, "last": gather.StartLast}
 
 // ingested is what the command prints.
 type ingested struct {
@@ -78,7 +75,7 @@ func (cmd *ingestCmd) Run(c *Context) (err error) {
 	var notes []string
 	result, err := gather.Ingest(c, gather.Order{
 		DB: db, By: c.By, Server: cmd.Server, Format: cmd.Format, Inputs: inputs, DryRun: cmd.DryRun, Progress: bar,
-		Start: counterStarts[cmd.Counter],
+		Start: gather.CounterStarts[cmd.Counter],
 		Note:  func(text string) { notes = append(notes, text) },
 	})
 	bar.Done()

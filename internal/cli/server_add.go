@@ -19,29 +19,35 @@ import (
 )
 
 type serverAddCmd struct {
-	Name         string `arg:"" help:"What commands, files and logs call it."`
-	Host         string `required:"" help:"Name of the machine."`
-	Kind         string `required:"" placeholder:"K" help:"manual, mailman3, listmonk, sympa or postfix."`
-	URL          string `name:"url" help:"Of its API, such as http://lists.example.org:8001/3.1 of a Mailman."`
-	User         string `help:"Of its API."`
-	PasswordFile string `placeholder:"F" xor:"secret" help:"File with the password of its API, - for standard input; without one it is asked for on a terminal."`
-	TokenFile    string `placeholder:"F" xor:"secret" help:"File with the token of its API, likewise."`
-	TimeZone     string `placeholder:"Z" help:"Of times without a zone in its logs (default: UTC)."`
-	Comments     string `help:"For people."`
-	AverageBytes int64  `placeholder:"N" help:"What one message has, where the server counts mails and says no sizes (default: 51200)."`
+	Name         string   `arg:"" help:"What commands, files and logs call it."`
+	Host         string   `required:"" help:"Name of the machine."`
+	Kind         string   `required:"" placeholder:"K" help:"manual, mailman3, listmonk, sympa or postfix."`
+	URL          string   `name:"url" help:"Of its API, such as http://lists.example.org:8001/3.1 of a Mailman."`
+	User         string   `help:"Of its API."`
+	PasswordFile string   `placeholder:"F" xor:"secret" help:"File with the password of its API, - for standard input; without one it is asked for on a terminal."`
+	TokenFile    string   `placeholder:"F" xor:"secret" help:"File with the token of its API, likewise."`
+	TimeZone     string   `placeholder:"Z" help:"Of times without a zone in its logs (default: UTC)."`
+	Comments     string   `help:"For people."`
+	Log          []string `placeholder:"FORMAT:PATH" sep:"none" help:"Log of it on this machine that serve follows, such as postfix:/var/log/mail.log; may be given several times."`
+	AverageBytes int64    `placeholder:"N" help:"What one message has, where the server counts mails and says no sizes (default: 51200)."`
 }
 
 // Help shows examples.
 func (*serverAddCmd) Help() string {
 	return "The password or token is kept sealed, and never shown again.\n\n" +
 		example("postmeter server add lists1 --host lists1.example.org --kind mailman3 --url http://lists1.example.org:8001/3.1 --user restadmin --password-file restadmin.txt",
-			"postmeter server add mx1 --host mx1.example.org --kind postfix --time-zone Europe/Berlin")
+			"postmeter server add mx1 --host mx1.example.org --kind postfix --time-zone Europe/Berlin --log postfix:/var/log/mail.log")
 }
 
 // Validate finds what kong cannot.
 func (cmd *serverAddCmd) Validate() error {
 	if !slices.Contains(hosting.Kinds, cmd.Kind) {
 		return fmt.Errorf("--kind must be one of %s, not %q", strings.Join(hosting.Kinds, ", "), cmd.Kind)
+	}
+	for _, log := range cmd.Log {
+		if format, path, ok := strings.Cut(log, ":"); !ok || format == "" || path == "" {
+			return fmt.Errorf("--log must be FORMAT:PATH, such as mailman3:/var/log/mailman3/smtp.log, not %q", log)
+		}
 	}
 	return nil
 }
@@ -83,6 +89,17 @@ func (cmd *serverAddCmd) fields(secret string) (n doc.Node) {
 		if f[1] != "" {
 			n.Add(f[0], doc.TextNode(f[1]))
 		}
+	}
+	if len(cmd.Log) > 0 {
+		logs := doc.Node{Kind: doc.Array}
+		for _, log := range cmd.Log {
+			format, path, _ := strings.Cut(log, ":")
+			var l doc.Node
+			l.Add("path", doc.TextNode(path))
+			l.Add("format", doc.TextNode(format))
+			logs.Items = append(logs.Items, l)
+		}
+		n.Add("logs", logs)
 	}
 	if cmd.AverageBytes != 0 {
 		n.Add("average_bytes", doc.WholeNode(cmd.AverageBytes))

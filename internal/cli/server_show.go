@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"postmeter/internal/domain/hosting"
 	"postmeter/internal/stage/gather/servers"
 )
 
@@ -36,7 +37,7 @@ func (cmd *serverShowCmd) Run(c *Context) (err error) {
 }
 
 func printServer(w io.Writer, v *servers.Detail) error {
-	for _, part := range []func(io.Writer, *servers.Detail) error{printHead, printCounted, printLogs, printUnknown, printUnparsed, printGaps} {
+	for _, part := range []func(io.Writer, *servers.Detail) error{printHead, printCounted, printFeeds, printLogs, printSuspended, printUnknown, printUnparsed, printGaps} {
 		if err := part(w, v); err != nil {
 			return err
 		}
@@ -90,6 +91,30 @@ func printCounted(w io.Writer, v *servers.Detail) error {
 	return err
 }
 
+// printFeeds prints how the following of each log goes.
+func printFeeds(w io.Writer, v *servers.Detail) error {
+	if len(v.Feeds) == 0 {
+		_, err := fmt.Fprintln(w, "No log of it is followed.")
+		return err
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	t := newTable("FOLLOWED LOG", "FORMAT", "READ BY", "ON", "READ UNTIL", "LAG>", "UNREAD BYTES>", "LAST LINE", "PROBLEM", "ALERT")
+	for i := range v.Feeds {
+		f := &v.Feeds[i]
+		lag, alert := "", f.Alert
+		if f.Seen() {
+			lag = hosting.Span(f.Behind())
+		}
+		if alert != "" {
+			alert = f.AlertAt + " " + alert
+		}
+		t.add(f.Path, f.Format, f.ReadBy, f.Machine, or(f.ReadUntil, "never"), lag, fmt.Sprint(f.Unread), f.LastLine, f.Problem, alert)
+	}
+	return t.print(w)
+}
+
 func printLogs(w io.Writer, v *servers.Detail) error {
 	if len(v.Logs) == 0 {
 		_, err := fmt.Fprintln(w, "No log of it was ever read.")
@@ -102,11 +127,27 @@ func printLogs(w io.Writer, v *servers.Detail) error {
 	for _, l := range v.Logs {
 		lag := ""
 		if l.LastLine != "" {
-			lag = (time.Duration(l.Lag) * time.Second).String()
+			lag = hosting.Span(time.Duration(l.Lag) * time.Second)
 		}
 		t.add(l.Format, l.Read, l.LastLine, lag, fmt.Sprint(l.Bytes), fmt.Sprint(l.Counted), fmt.Sprint(l.AlreadyKnown), fmt.Sprint(l.UnknownList), fmt.Sprint(l.Unparsed), l.Alert)
 	}
 	return errors.Join(t.print(w), more(w, v.LogCount, len(v.Logs), "logs"))
+}
+
+// printSuspended prints counters that went back, and how to go on.
+func printSuspended(w io.Writer, v *servers.Detail) error {
+	if v.SuspendedCount == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "\n%d counters went back, and nothing of them is counted: postmeter server sync %s --counter zero|here|last, for stats files ingest --counter.\n",
+		v.SuspendedCount, v.Name); err != nil {
+		return err
+	}
+	t := newTable("COUNTER", "OF", "MESSAGES>", "RECIPIENTS>", "BELIEVED UNTIL", "ALERT")
+	for _, c := range v.Suspended {
+		t.add(c.Name, c.Kind, fmt.Sprint(c.Messages), fmt.Sprint(c.Recipients), c.Until, c.Alert)
+	}
+	return errors.Join(t.print(w), more(w, v.SuspendedCount, len(v.Suspended), "counters"))
 }
 
 func printUnknown(w io.Writer, v *servers.Detail) error {

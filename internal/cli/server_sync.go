@@ -7,19 +7,33 @@ import (
 	"strings"
 
 	"postmeter/internal/domain/hosting"
+	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/servers"
 )
 
 type serverSyncCmd struct {
 	Names   []string `arg:"" optional:"" name:"name" help:"Servers (default: all that can be asked)."`
 	Confirm bool     `help:"Believe a server that has no list at all, or lost more than a fifth of them."`
+	Counter string   `placeholder:"FROM" help:"From where counters of mails count that went back, or are new at a first sync: zero (all that they show), here (what comes from now on), or last (what they showed before)."`
+}
+
+// Validate finds what kong cannot.
+func (cmd *serverSyncCmd) Validate() error {
+	if _, ok := gather.CounterStarts[cmd.Counter]; !ok {
+		return fmt.Errorf("--counter must be zero, here or last, not %q", cmd.Counter)
+	}
+	if cmd.Counter != "" && len(cmd.Names) == 0 {
+		return errors.New("--counter is for servers that are named: say which")
+	}
+	return nil
 }
 
 // Help shows examples.
 func (*serverSyncCmd) Help() string {
 	return "All servers are asked at once. A sync takes in everything that a server has, or changes nothing. Lists that a server has no more " +
 		"are told and stay as they are: server fix marks them gone, server move tells what has become of them.\n\n" +
-		example("postmeter server sync", "postmeter server sync lists1 --confirm")
+		example("postmeter server sync", "postmeter server sync lists1 --confirm",
+			"postmeter server sync monk1 --counter here")
 }
 
 // Run syncs servers.
@@ -30,7 +44,7 @@ func (cmd *serverSyncCmd) Run(c *Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	deps, bar := c.servers(db)
-	results, err := servers.SyncAll(c, deps, cmd.Names, servers.SyncOptions{Confirm: cmd.Confirm})
+	results, err := servers.SyncAll(c, deps, cmd.Names, servers.SyncOptions{Confirm: cmd.Confirm, Counter: gather.CounterStarts[cmd.Counter]})
 	bar.Done()
 	if err != nil {
 		return err

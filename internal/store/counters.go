@@ -24,6 +24,19 @@ func (s *Snapshot) Counter(serverID int64, kind, name string) (c Counter, found 
 	return c, found, err
 }
 
+// SuspendedCounters returns the counters of a server that went back, by kind and name, at most limit, and how many there are.
+func (s *Snapshot) SuspendedCounters(serverID int64, limit int) (out []Counter, all int64, err error) {
+	err = s.raw(`SELECT kind, name, messages, recipients, bytes, recipient_bytes, generation_id, next_position, counted_until, alert
+		FROM usage_counter WHERE server_id = $1 AND alert <> '' ORDER BY kind, name`, []any{serverID}, func(r *rawRow) error {
+		if all++; all <= int64(limit) {
+			out = append(out, Counter{ServerID: serverID, Kind: r.text(0), Name: r.text(1), GenerationID: r.int(6), Next: r.int(7), Until: r.int(8), Alert: r.text(9),
+				Tally: usage.Tally{Messages: r.int(2), Recipients: r.int(3), Bytes: r.int(4), RecipientBytes: r.int(5)}})
+		}
+		return nil
+	})
+	return out, all, err
+}
+
 // SaveCounter stores a counter. Who does must hold LockUsage of its server since before the counter was read.
 func (tx *Tx) SaveCounter(c *Counter) error {
 	return tx.Exec(`INSERT INTO usage_counter (server_id, kind, name, messages, recipients, bytes, recipient_bytes, generation_id,

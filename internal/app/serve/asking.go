@@ -91,7 +91,7 @@ func (d Deps) servers(run *jobs.Run) servers.Deps {
 
 // readCounters syncs the servers that keep counters whose growth is usage.
 func readCounters(ctx context.Context, deps servers.Deps, _ AskServers) (any, error) {
-	all, err := servers.List(ctx, deps.DB)
+	all, err := servers.List(ctx, deps.DB, deps.By().At)
 	if err != nil {
 		return nil, err
 	}

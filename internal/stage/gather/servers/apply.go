@@ -7,6 +7,7 @@ import (
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/domain/period"
+	"postmeter/internal/stage/gather"
 	"postmeter/internal/store"
 )
 
@@ -17,6 +18,7 @@ type syncing struct {
 	target    *target
 	catalogue *hosting.Catalogue
 	counters  []hosting.Sent
+	start     gather.CounterStart // of counters that went back, or are new
 	result    *SyncResult
 
 	zone    *time.Location // of billing

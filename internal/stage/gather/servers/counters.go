@@ -9,6 +9,7 @@ import (
 	"postmeter/internal/domain/usage"
 	"postmeter/internal/outside/listserver"
 	"postmeter/internal/stage/gather"
+	"postmeter/internal/store"
 )
 
 // sent reads the counters of mails of a server that has them.
@@ -24,7 +25,7 @@ func (d *Deps) sent(ctx context.Context, conn listserver.Server) (sent []hosting
 }
 
 // grow counts what the counters have grown by since the last sync. What they show at the first sync is noted and not
-// counted, since it may be years old; a counter that appears later began since, and counts from zero.
+// counted, since it may be years old, unless a person says so; a counter that appears later began since, and counts from zero.
 func (s *syncing) grow() error {
 	began := s.target.state.SyncedAt != 0
 	noted := 0
@@ -38,8 +39,8 @@ func (s *syncing) grow() error {
 			continue
 		}
 		r := gather.CounterReading{Kind: s.target.Kind, Name: v.Key, List: listKey(v), At: v.At.UnixMicro(), MessageBytes: s.target.AverageBytes,
-			Tally: usage.Tally{Messages: 1, Recipients: v.Count}}
-		if !found && began {
+			Tally: usage.Tally{Messages: 1, Recipients: v.Count}, Start: s.start}
+		if !found && began && s.start != gather.StartHere {
 			r.Start = gather.StartZero
 		}
 		growth, err := gather.CountGrowth(s.tx, s.target.ID, &r)
@@ -49,15 +50,15 @@ func (s *syncing) grow() error {
 		s.result.CountedMails += growth.Recipients
 		switch {
 		case growth.Alert != "":
-			s.note("%s: %s", v.Note, growth.Alert)
-		case !found && !began:
+			s.note("%s: %s: %s", v.Note, growth.Alert, gather.HowToGoOn)
+		case growth.New && growth.Tally == usage.Tally{} && !began:
 			noted++
 		case growth.Recipients > 0:
 			s.note("%d mails counted on %s/%s: %s", growth.Recipients, v.Site, v.List, v.Note)
 		}
 	}
 	if noted > 0 {
-		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted", noted)
+		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted (a first sync with --counter zero counts it)", noted)
 	}
 	return nil
 }
@@ -75,4 +76,36 @@ func (s *syncing) note(format string, args ...any) {
 	if len(s.result.Notes) < maxNamed {
 		s.result.Notes = append(s.result.Notes, fmt.Sprintf(format, args...))
 	}
+}
+
+// Suspended is a counter that went back: nothing of it is counted until a person says how to go on.
+type Suspended struct {
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Messages   int64  `json:"messages"` // that it showed when it was last believed
+	Recipients int64  `json:"recipients"`
+	Until      string `json:"until"` // when that was, UTC
+	Alert      string `json:"alert"`
+}
+
+// suspended returns counters of a server that went back, the first ones, and how many there are.
+func suspended(s *store.Snapshot, serverID int64) ([]Suspended, int64, error) {
+	all, count, err := s.SuspendedCounters(serverID, shownCounters)
+	out := []Suspended{}
+	for i := range all {
+		c := &all[i]
+		out = append(out, Suspended{c.Kind, c.Name, c.Messages, c.Recipients, instantOr(c.Until), c.Alert})
+	}
+	return out, count, err
+}
+
+// suspended tells of counters that went back.
+func (v *Validation) suspended(s *store.Snapshot, t *target) error {
+	all, count, err := suspended(s, t.ID)
+	if count == 0 {
+		return err
+	}
+	v.find(hosting.Trouble, "counters", fmt.Sprintf("%d counters went back, and what they show is not counted: %s %s.", count, all[0].Name, all[0].Alert),
+		"postmeter server sync "+t.Name+" --counter zero|here|last (of stats files: ingest --counter): "+gather.HowToGoOn+".")
+	return err
 }

@@ -14,6 +14,7 @@ import (
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/outside/listserver"
+	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/servers"
 	"postmeter/internal/store"
 	"postmeter/internal/store/storetest"
@@ -148,7 +149,61 @@ func TestCountersOfMailsAreUsage(t *testing.T) {
 			t.Errorf("one went back: %+v", r)
 		}
 		check(t, "usage", h.one(`SELECT list_id, day, recipients, recipient_bytes FROM usage_sum ORDER BY list_id`), "1|20707|200|10240000\n2|20707|10|512000")
+
+		shown := h.show()
+		if shown.SuspendedCount != 1 || shown.Suspended[0].Name != "c2" || shown.Suspended[0].Recipients != 200 {
+			t.Errorf("shown: %+v", shown.Suspended)
+		}
+		if r := h.sync(); r.CountedMails != 0 || len(r.Notes) != 1 {
+			t.Errorf("it stays so: %+v", r)
+		}
+		on := func(start gather.CounterStart) *servers.SyncResult {
+			return h.try(servers.SyncOptions{Counter: start}, "s1")[0]
+		}
+		if r := on(gather.StartLast); r.CountedMails != 0 || h.show().SuspendedCount != 1 {
+			t.Errorf("last, while it is still lower: %+v", r)
+		}
+		if r := on(gather.StartHere); r.CountedMails != 0 || len(r.Notes) != 0 || h.show().SuspendedCount != 0 {
+			t.Errorf("here: %+v", r)
+		}
+		s.sent = []hosting.Sent{count("c1", "u1", 1010), count("c2", "u2", 160)}
+		check(t, "after here", h.sync().CountedMails, 10)
+		s.sent = []hosting.Sent{count("c1", "u1", 30), count("c2", "u2", 160)}
+		h.sync()
+		check(t, "zero", on(gather.StartZero).CountedMails, 30)
+		s.sent = []hosting.Sent{count("c1", "u1", 30), count("c2", "u2", 20)}
+		h.sync()
+		s.sent = []hosting.Sent{count("c1", "u1", 30), count("c2", "u2", 165)}
+		check(t, "its growth is not believed by itself", h.sync().CountedMails, 0)
+		check(t, "last", on(gather.StartLast).CountedMails, 5)
+		check(t, "who said so", h.one(`SELECT count(*) FROM history WHERE entity = 'usage_counter' AND action = 'restarted' AND actor = 'test'`), "3")
 	})
+}
+
+// TestAFirstSyncMayCountWhatWasSentBefore says zero to the first sync of a server.
+func TestAFirstSyncMayCountWhatWasSentBefore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2")
+		h.server("s1").has("id=u1 host/news")
+		h.server("s1").sent = []hosting.Sent{{Key: "c1", Site: "host", List: "news", RemoteID: "u1", Count: 1000, At: h.now, Note: "campaign c1"}}
+		h.server("s2").cannot = map[listserver.Ability]bool{listserver.SentCounters: true}
+		r := h.try(servers.SyncOptions{Counter: gather.StartZero})
+		check(t, "counted", r[0].CountedMails, 1000)
+		if fault.KindOf(r[1].Err()) != fault.Invalid || !strings.Contains(r[1].Error, "keep no counters") {
+			t.Errorf("a server without counters: %+v", r[1])
+		}
+		check(t, "again", h.try(servers.SyncOptions{Counter: gather.StartZero}, "s1")[0].CountedMails, 0)
+	})
+}
+
+// show returns what is shown of s1.
+func (h *house) show() *servers.Detail {
+	h.t.Helper()
+	v, err := servers.Show(context.Background(), h.deps(), "s1")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return v
 }
 
 // TestASyncThatIsKilledChangesNothing kills a process that syncs, at each step, and then syncs.

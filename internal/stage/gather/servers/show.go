@@ -17,6 +17,7 @@ const (
 	shownUnknown  = 100 // lists, those that sent most first
 	shownUnparsed = 20  // lines
 	shownGaps     = 100 // lists
+	shownCounters = 100 // that went back
 )
 
 // Summary is a server in a few words.
@@ -32,10 +33,11 @@ type Summary struct {
 	Synced    string `json:"synced"`    // UTC; "" if never
 	Failure   string `json:"failure"`   // of the last sync, "" if it did not fail
 	Validated string `json:"validated"` // UTC; "" if never
+	Feeds     []Feed `json:"feeds"`     // logs that are followed, here or by agents
 }
 
-// List returns all servers, by name.
-func List(ctx context.Context, db *store.DB) ([]Summary, error) {
+// List returns all servers, by name. now is when it is asked, for what lags.
+func List(ctx context.Context, db *store.DB, now time.Time) ([]Summary, error) {
 	out := []Summary{}
 	err := db.Read(ctx, func(s *store.Snapshot) error {
 		all, err := s.Servers()
@@ -43,6 +45,10 @@ func List(ctx context.Context, db *store.DB) ([]Summary, error) {
 			return err
 		}
 		counts, err := s.CountLists()
+		if err != nil {
+			return err
+		}
+		states, err := s.FeedStates()
 		if err != nil {
 			return err
 		}
@@ -54,7 +60,8 @@ func List(ctx context.Context, db *store.DB) ([]Summary, error) {
 			}
 			n := counts[v.ID]
 			out = append(out, Summary{Name: v.Name, Host: v.Host, Kind: v.Kind, URL: v.URL, Comments: v.Comments, Lists: n.Known,
-				Missing: n.Missing, Gone: n.Gone, Synced: instantOr(state.SyncedAt), Failure: state.Failure, Validated: instantOr(state.ValidatedAt)})
+				Missing: n.Missing, Gone: n.Gone, Synced: instantOr(state.SyncedAt), Failure: state.Failure, Validated: instantOr(state.ValidatedAt),
+				Feeds: feedsOf(v, states, now)})
 		}
 		return nil
 	})
@@ -137,6 +144,9 @@ type Detail struct {
 	Unknown       []Unknown      `json:"unknown"`       // those with the most recipients
 	UnparsedLines []UnparsedLine `json:"unparsed_lines"`
 
+	SuspendedCount int64       `json:"suspended_count"` // counters that went back: nothing of them is counted
+	Suspended      []Suspended `json:"suspended_counters"`
+
 	PostsCompared int   `json:"posts_compared"` // lists whose posts were counted by the server this month
 	PostsGap      int64 `json:"posts_gap"`      // posts that were counted there and not metered
 	Gaps          []Gap `json:"gaps"`
@@ -155,7 +165,7 @@ func Show(ctx context.Context, d Deps, name string) (*Detail, error) {
 	if err := errorsOf(parse(t.state.Sync, &out.LastSync), parse(t.state.Validation, &out.Validation)); err != nil {
 		return nil, err
 	}
-	all, err := List(ctx, d.DB)
+	all, err := List(ctx, d.DB, t.started)
 	if err != nil {
 		return nil, err
 	}
@@ -223,6 +233,9 @@ func (v *Detail) read(s *store.Snapshot, t *target) error {
 		return err
 	}
 	if err := v.readLogs(s, t); err != nil {
+		return err
+	}
+	if v.Suspended, v.SuspendedCount, err = suspended(s, t.ID); err != nil {
 		return err
 	}
 	return v.readGaps(s, t, period.DateOf(t.started, zone).Month())

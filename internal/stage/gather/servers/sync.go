@@ -8,6 +8,7 @@ import (
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/outside/listserver"
+	"postmeter/internal/stage/gather"
 	"postmeter/internal/store"
 )
 
@@ -27,6 +28,10 @@ const (
 type SyncOptions struct {
 	Confirm bool // a person has looked: an empty or much smaller catalogue is believed
 	Posts   bool // the servers' counters of posts are read too, where that takes longer
+
+	// Counter says how counters of mails go on that went back or are read for the first time. Only servers that have such
+	// counters may be named with it.
+	Counter gather.CounterStart
 }
 
 // SyncResult is what a sync of one server found and did.
@@ -98,6 +103,10 @@ func (d *Deps) trySync(ctx context.Context, t *target, o SyncOptions, r *SyncRes
 		r.Status = NoAPI
 		return fault.New(fault.Invalid, "servers of the kind %s cannot be asked: enter their lists with import", t.Kind)
 	}
+	if o.Counter != gather.StartCarefully && !conn.Can(listserver.SentCounters) {
+		return fault.New(fault.Invalid, "servers of the kind %s keep no counters of mails that a sync reads; nothing was changed: leave out --counter "+
+			"(for stats files of Sympa it is said to ingest)", t.Kind)
+	}
 	c, err := d.catalogue(ctx, t, conn)
 	if err != nil {
 		return err
@@ -108,7 +117,7 @@ func (d *Deps) trySync(ctx context.Context, t *target, o SyncOptions, r *SyncRes
 	}
 	d.step("read")
 	return d.DB.Write(ctx, d.By(), func(tx *store.Tx) error {
-		s := &syncing{tx: tx, deps: d, target: t, catalogue: c, counters: sent, result: r}
+		s := &syncing{tx: tx, deps: d, target: t, catalogue: c, counters: sent, start: o.Counter, result: r}
 		if err := s.begin(o.Confirm); err != nil {
 			return err
 		}

@@ -45,6 +45,8 @@ func (d *Deps) validate(ctx context.Context, t *target) *Validation {
 	err = d.DB.Write(ctx, d.By(), func(tx *store.Tx) error {
 		for _, do := range []func() error{
 			func() error { return v.feed(&tx.Snapshot, t, formats) },
+			func() error { return v.feeds(&tx.Snapshot, t) },
+			func() error { return v.suspended(&tx.Snapshot, t) },
 			func() error { return v.compare(tx, t, c) },
 		} {
 			if err := do(); err != nil {
