@@ -123,7 +123,8 @@ func (s *site) jobAsk(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	what, said := c.R.PathValue("what"), ""
+	what := c.R.PathValue("what")
+	var said string
 	switch what {
 	case store.AskPause:
 		said = "The job is asked to pause."

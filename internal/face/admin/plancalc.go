@@ -34,7 +34,8 @@ var calculatorForm = &web.FormSpec{
 // calculate prices what was asked, or something usual, by the rating engine.
 func calculate(c *web.Context, t *insight.Tariff) (*calculator, error) {
 	v := &calculator{Form: web.NewForm(calculatorForm, c.R.URL.Path+"#calculator", "", nil), Month: t.Month.String()}
-	messages, kb, members := usualUse(&t.Spec)
+	messages, members := usualUse(&t.Spec)
+	kb := int64(usualKB)
 	query := c.R.URL.Query()
 	for _, one := range []struct {
 		name string
@@ -84,10 +85,10 @@ func costKind(kind string) string {
 }
 
 // usualUse is what the calculator begins with: a list that uses about one and a half of what is included.
-func usualUse(spec *rating.PlanSpec) (messages, kb, members int64) {
-	messages, kb, members = usualMessages, usualKB, usualMembers
+func usualUse(spec *rating.PlanSpec) (messages, members int64) {
+	messages, members = usualMessages, usualMembers
 	if len(spec.Usage) == 0 {
-		return messages, kb, members
+		return messages, members
 	}
 	u := &spec.Usage[0]
 	reach := wholePart(u.Included)
@@ -98,15 +99,15 @@ func usualUse(spec *rating.PlanSpec) (messages, kb, members int64) {
 	}
 	reach += reach / 2 //nolint:mnd // one and a half
 	if reach == 0 {
-		return messages, kb, members
+		return messages, members
 	}
 	switch u.Method {
 	case rating.Members:
-		return messages, kb, reach
+		return messages, reach
 	case rating.Bandwidth:
-		return max(1, reach*mbOfGB*bytesOfKB/(kb*members)), kb, members
+		return max(1, reach*mbOfGB*bytesOfKB/(usualKB*members)), members
 	}
-	return max(1, reach/members), kb, members
+	return max(1, reach/members), members
 }
 
 // costCurve draws what more messages cost, or more members where a plan prices those.
