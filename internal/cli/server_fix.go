@@ -16,14 +16,17 @@ type serverFixCmd struct {
 	Gone    []string `placeholder:"PLACE" sep:"none" xor:"which" help:"List that is no more, as SITE/LIST; may be given several times."`
 	AllGone bool     `xor:"which" help:"All lists that the server does not have any more."`
 	Confirm bool     `help:"Believe a server that has no list at all, or lost more than a fifth of them."`
-	Yes     bool     `help:"Do not ask."`
+	Yes     bool     `help:"Do not ask for a confirmation."`
+
+	WithoutAsking bool `help:"Do not ask the server, which is gone for ever: your word counts for the lists that are named."`
 }
 
 // Help shows examples.
 func (*serverFixCmd) Help() string {
 	return "Lists that are marked gone keep their usage and history; they live no longer, so no plan charges for them by the month any more. The server is asked first, and a list that it " +
-		"has cannot be marked.\n\n" +
-		example("postmeter server fix lists1 --gone example.org/news", "postmeter server fix lists1 --all-gone")
+		"has cannot be marked. For a server that will never answer again, --without-asking marks the lists that are named; the history says that the server was not asked.\n\n" +
+		example("postmeter server fix lists1 --gone example.org/news", "postmeter server fix lists1 --all-gone",
+			"postmeter server fix old1 --gone example.org/news --gone example.org/dev --without-asking")
 }
 
 // Run marks lists gone.
@@ -31,19 +34,26 @@ func (cmd *serverFixCmd) Run(c *Context) (err error) {
 	if len(cmd.Gone) == 0 && !cmd.AllGone {
 		return usagef("say which lists: --gone SITE/LIST, or --all-gone")
 	}
+	if cmd.AllGone && cmd.WithoutAsking {
+		return usagef("--all-gone needs the server's answer: with --without-asking name the lists (--gone SITE/LIST)")
+	}
 	db, err := c.OpenStore()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	deps, bar := c.servers(db)
-	plan, err := servers.PlanFix(c, deps, cmd.Name, cmd.Gone, cmd.AllGone, cmd.Confirm)
+	plan, err := cmd.plan(c, deps)
 	bar.Done()
 	if err != nil {
 		return err
 	}
 	if len(plan.Lists) > 0 {
-		if err := c.confirm(cmd.Yes, fmt.Sprintf("%d lists of %s are to be marked gone: %s.", len(plan.Lists), cmd.Name, plan)); err != nil {
+		question := fmt.Sprintf("%d lists of %s are to be marked gone: %s.", len(plan.Lists), cmd.Name, plan)
+		if !plan.Asked {
+			question += " The server is not asked whether it has them."
+		}
+		if err := c.confirm(cmd.Yes, question); err != nil {
 			return err
 		}
 	}
@@ -52,9 +62,20 @@ func (cmd *serverFixCmd) Run(c *Context) (err error) {
 		return err
 	}
 	return c.Result(result, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "%d lists were marked gone.\n", len(result.Gone))
+		how := ""
+		if !result.Asked {
+			how = " The server was not asked."
+		}
+		_, err := fmt.Fprintf(w, "%d lists were marked gone.%s\n", len(result.Gone), how)
 		return err
 	})
+}
+
+func (cmd *serverFixCmd) plan(c *Context, d servers.Deps) (*servers.FixPlan, error) {
+	if cmd.WithoutAsking {
+		return servers.PlanFixWithoutAsking(c, d, cmd.Name, cmd.Gone)
+	}
+	return servers.PlanFix(c, d, cmd.Name, cmd.Gone, cmd.AllGone, cmd.Confirm)
 }
 
 type serverMoveCmd struct {

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"sync"
+
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/outside/keyfile"
 	"postmeter/internal/store"
@@ -28,9 +30,10 @@ func (c *Context) makeKey(db *store.DB) error {
 	return keyfile.Make(path)
 }
 
-// vault seals and opens secrets; it reads the key file when it is first needed.
+// vault seals and opens secrets; it reads the key file when it is first needed. It is safe for concurrent use.
 type vault struct {
 	path string
+	mu   sync.Mutex
 	key  *keyfile.Key
 }
 
@@ -53,6 +56,8 @@ func (v *vault) Open(sealed []byte, about string) (string, error) {
 }
 
 func (v *vault) load() (err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if v.key != nil {
 		return nil
 	}

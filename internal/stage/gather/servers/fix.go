@@ -14,6 +14,7 @@ import (
 // FixPlan is what a fix would mark gone. It is made first, so that a person can look at it.
 type FixPlan struct {
 	Server string
+	Asked  bool     // the server was; else a person's word counts
 	Lists  []string // as site/list
 
 	target *target
@@ -23,43 +24,27 @@ type FixPlan struct {
 // FixResult is what a fix did.
 type FixResult struct {
 	Server string   `json:"server"`
-	Gone   []string `json:"gone"` // as site/list
+	Asked  bool     `json:"asked"` // the server said itself that it does not have them; else a person's word counted
+	Gone   []string `json:"gone"`  // as site/list
 }
 
 // PlanFix finds lists to be marked gone: those that are named (site/list), or all that are missing. The server is asked
 // afresh, and a list that it has is refused. Where a server cannot be asked, a person's word counts for lists that are
 // named. confirm: a loss of more than a fifth is believed.
 func PlanFix(ctx context.Context, d Deps, server string, lists []string, all, confirm bool) (*FixPlan, error) {
-	targets, err := d.choose(ctx, []string{server})
+	p, known, err := d.plan(ctx, server)
 	if err != nil {
 		return nil, err
 	}
-	t := targets[0]
-	conn, err := d.connect(t, false)
+	c, err := d.whatItHas(ctx, p.target, all)
 	if err != nil {
 		return nil, err
 	}
-	var c *hosting.Catalogue
-	if conn.Can(listserver.Catalogue) {
-		if c, err = d.catalogue(ctx, t, conn); err != nil {
-			return nil, err
-		}
-	} else if all {
-		return nil, fault.New(fault.Invalid, "servers of the kind %s cannot be asked which lists they have no more: name the lists; nothing was changed", t.Kind)
-	}
-	var known []hosting.Known
-	err = d.DB.Read(ctx, func(s *store.Snapshot) (err error) {
-		known, err = s.ListsOfServer(t.ID)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	p := &FixPlan{Server: t.Name, target: t}
 	if c == nil {
-		err := p.pick(lists, known, known)
+		err = p.pick(lists, known, known)
 		return p, err
 	}
+	p.Asked = true
 	diff := hosting.Compare(known, c)
 	if err := diff.Doubt(); err != nil && !confirm {
 		return nil, err
@@ -76,6 +61,51 @@ func PlanFix(ctx context.Context, d Deps, server string, lists []string, all, co
 	}
 	err = p.pick(lists, missing, known)
 	return p, err
+}
+
+// PlanFixWithoutAsking takes a person's word for lists that are named (site/list), and asks no server: for one that is
+// gone for ever.
+func PlanFixWithoutAsking(ctx context.Context, d Deps, server string, lists []string) (*FixPlan, error) {
+	p, known, err := d.plan(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	err = p.pick(lists, known, known)
+	return p, err
+}
+
+// plan begins a plan, with the lists that billing knows.
+func (d *Deps) plan(ctx context.Context, server string) (*FixPlan, []hosting.Known, error) {
+	targets, err := d.choose(ctx, []string{server})
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &FixPlan{Server: targets[0].Name, target: targets[0]}
+	var known []hosting.Known
+	err = d.DB.Read(ctx, func(s *store.Snapshot) (err error) {
+		known, err = s.ListsOfServer(p.target.ID)
+		return err
+	})
+	return p, known, err
+}
+
+// whatItHas asks the server for its lists; nil if it cannot be asked, and a person's word counts.
+func (d *Deps) whatItHas(ctx context.Context, t *target, all bool) (*hosting.Catalogue, error) {
+	conn, err := d.connect(t, false)
+	if err != nil {
+		return nil, err
+	}
+	if conn.Can(listserver.Catalogue) {
+		c, err := d.catalogue(ctx, t, conn)
+		if err != nil && !all {
+			return nil, fault.Wrap(fault.KindOf(err), err, "%s; if the server is gone for ever, say --without-asking", fault.MessageOf(err))
+		}
+		return c, err
+	}
+	if all {
+		return nil, fault.New(fault.Invalid, "servers of the kind %s cannot be asked which lists they have no more: name the lists; nothing was changed", t.Kind)
+	}
+	return nil, nil //nolint:nilnil // a person's word counts
 }
 
 func (p *FixPlan) add(k hosting.Known) {
@@ -137,7 +167,7 @@ func (p *FixPlan) Apply(ctx context.Context, d Deps) (*FixResult, error) {
 			if same := present[k.ID]; same.List != k.List {
 				return fault.New(fault.Conflict, "the list %s was changed meanwhile; nothing was changed: look again", k.Place)
 			}
-			if err := markGone(tx, &k, period.DateOf(tx.By().At, zone)); err != nil {
+			if err := p.markGone(tx, &k, period.DateOf(tx.By().At, zone)); err != nil {
 				return err
 			}
 			ids = append(ids, k.ID)
@@ -145,14 +175,18 @@ func (p *FixPlan) Apply(ctx context.Context, d Deps) (*FixResult, error) {
 		}
 		return tx.ListsChanged(p.target.ID, ids, sites)
 	})
-	return &FixResult{p.Server, orNone(p.Lists)}, err
+	return &FixResult{p.Server, p.Asked, orNone(p.Lists)}, err
 }
 
-func markGone(tx *store.Tx, k *hosting.Known, today period.Date) error {
+func (p *FixPlan) markGone(tx *store.Tx, k *hosting.Known, today period.Date) error {
 	after := k.List
 	after.Gone = min(k.Missing, today)
 	after.Life.End = min(after.Life.End, lastDay(&after, after.Gone))
-	if err := tx.Record(store.Change{Entity: "list", EntityID: k.ID, Action: "gone", Before: written(&k.List), After: written(&after)}); err != nil {
+	action := "gone"
+	if !p.Asked {
+		action = "gone without asking" // the history tells whose word it was
+	}
+	if err := tx.Record(store.Change{Entity: "list", EntityID: k.ID, Action: action, Before: written(&k.List), After: written(&after)}); err != nil {
 		return err
 	}
 	return tx.UpdateList(&after)

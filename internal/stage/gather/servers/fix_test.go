@@ -103,6 +103,40 @@ func TestAPersonsWordCountsWhereAServerCannotBeAsked(t *testing.T) {
 	})
 }
 
+// TestListsOfADeadServerAreMarkedGoneWithoutAskingIt has a server that answers no more, for ever.
+func TestListsOfADeadServerAreMarkedGoneWithoutAskingIt(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1")
+		h.server("s1").has("a.test/l1", "a.test/l2")
+		h.sync()
+		h.assign("Acme", "l2", "a.test")
+		h.day("2026-09-15")
+		h.server("s1").err = fault.New(fault.Unavailable, "no connection")
+		before := storetest.Dump(t, url)
+		h.refused("asked", h.fix(false, false, "a.test/l2"), fault.Unavailable, "no connection; if the server is gone for ever, say --without-asking", before)
+		silently := func(lists ...string) (*servers.FixResult, error) {
+			plan, err := servers.PlanFixWithoutAsking(context.Background(), h.deps(), "s1", lists)
+			if err != nil {
+				return nil, err
+			}
+			return plan.Apply(context.Background(), h.deps())
+		}
+		_, err := silently("a.test/l2", "a.test/l9")
+		h.refused("one that nobody knows", err, fault.Invalid, "no list a.test/l9", before)
+		r, err := silently("a.test/l2")
+		if err != nil || r.Asked || len(r.Gone) != 1 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		check(t, "life and gone", h.one(`SELECT id, end_day, gone_day FROM list WHERE gone_day IS NOT NULL`), "2|20710|20711")
+		check(t, "history", h.one(`SELECT entity, entity_id, actor FROM history WHERE action = 'gone without asking'`), "list|2|test")
+		check(t, "the customer's revision", h.one(`SELECT revision FROM customer`) > "1", true)
+		h.server("s1").err = nil
+		if back := h.sync(); back.Back != 1 {
+			t.Errorf("it was alive all the same, and its list is back: %+v", back)
+		}
+	})
+}
+
 func (h *house) move(from, to, on string) (*servers.MoveResult, error) {
 	h.t.Helper()
 	var day period.Date
