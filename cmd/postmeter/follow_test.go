@@ -43,9 +43,12 @@ func (o *office) command(args ...string) *exec.Cmd {
 }
 
 // serve starts the process and returns where it listens. It ends with the test.
-func (o *office) serve() string {
+func (o *office) serve() string { return o.listens("serve", "--listen", "127.0.0.1:0") }
+
+// listens starts a command that serves, and returns where it listens. It ends with the test.
+func (o *office) listens(args ...string) string {
 	o.Helper()
-	cmd := o.command("serve", "--listen", "127.0.0.1:0")
+	cmd := o.command(args...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		o.Fatal(err)

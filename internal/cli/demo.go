@@ -13,22 +13,31 @@ import (
 )
 
 type demoCmd struct {
-	Dir string `placeholder:"FOLDER" help:"Folder to make; one of an earlier demonstration is made anew (default: ${default})." default:"postmeter-demo"`
+	Dir    string `placeholder:"FOLDER" help:"Folder to make; one of an earlier demonstration is made anew (default: ${default})." default:"postmeter-demo"`
+	Serve  bool   `negatable:"" default:"true" help:"Serve the pages on it afterwards, until told to stop; --no-serve ends here."`
+	Listen string `placeholder:"HOST:PORT" help:"Where to listen (default: 127.0.0.1:8080, or another port if that one is taken)."`
 }
 
 // Help shows an example.
-func (*demoCmd) Help() string { return example("postmeter demo", "postmeter demo --dir /tmp/try") }
+func (*demoCmd) Help() string {
+	return example("postmeter demo", "postmeter demo --dir /tmp/try --no-serve", "postmeter demo --listen 127.0.0.1:9000")
+}
 
-// Run makes the demonstration and prints what came of it.
+// Run makes the demonstration, prints what came of it, and serves the pages on it.
 func (cmd *demoCmd) Run(c *Context) error {
 	report, err := demo.Run(c, cmd.Dir, c.By)
 	if err != nil {
 		return err
 	}
 	if c.JSONAsked {
-		return c.PrintJSON(report)
+		err = c.PrintJSON(report)
+	} else {
+		err = printDemo(c.Stdout, report)
 	}
-	return printDemo(c.Stdout, report)
+	if err != nil || !cmd.Serve {
+		return err
+	}
+	return cmd.serve(c)
 }
 
 func printDemo(w io.Writer, r *demo.Report) error {

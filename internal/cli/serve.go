@@ -9,6 +9,7 @@ import (
 
 	"postmeter/internal/app/serve"
 	"postmeter/internal/face/httpkit"
+	"postmeter/internal/store"
 )
 
 type serveCmd struct {
@@ -35,11 +36,16 @@ func (cmd *serveCmd) Run(c *Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	log := slog.New(slog.NewTextHandler(c.Stderr, nil))
-	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault(), Say: c.say}, serve.Config{
+	return c.serve(db, serve.Config{
 		Listen: cmd.Listen, Certificate: cmd.TLSCert, Key: cmd.TLSKey, ACMEHosts: cmd.ACMEHost, ACMEDirectory: cmd.ACMEDirectory,
 		BehindProxy: httpkit.Proxies(cmd.BehindProxy), Drain: cmd.Drain,
 	})
+}
+
+// serve serves a database until the context ends.
+func (c *Context) serve(db *store.DB, config serve.Config) error {
+	log := slog.New(slog.NewTextHandler(c.Stderr, nil))
+	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault(), Say: c.say}, config)
 	if err != nil {
 		return err
 	}
