@@ -6,25 +6,13 @@ import (
 	"time"
 
 	"postmeter/internal/app/jobs"
+	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/timetable"
 	"postmeter/internal/outside/listserver"
 	"postmeter/internal/outside/listserver/kinds"
 	"postmeter/internal/stage/gather/servers"
 	"postmeter/internal/store"
 )
-
-// The kinds of jobs that ask list servers. Their payload is an AskServers; their result is what each server came to.
-const (
-	SyncServers     = "sync servers"
-	ValidateServers = "validate servers"
-	ReadCounters    = "read counters" // a sync of the servers that keep counters of mails
-)
-
-// AskServers says which servers are asked.
-type AskServers struct {
-	Names   []string `json:"names"`   // none: all that can be asked
-	Confirm bool     `json:"confirm"` // of a sync: a person has looked, and a catalogue that lost much is believed
-}
 
 // When list servers are asked by themselves. Lists are read at night, when the day's number of members is what it was for
 // most of it; counters often, since what they grew by counts on the day on which they are read.
@@ -38,29 +26,30 @@ const (
 func asking(d Deps) Part {
 	return Part{
 		Jobs: map[string]jobs.Handler{
-			SyncServers: func(ctx context.Context, run *jobs.Run) error {
-				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o AskServers) (any, error) {
+			servers.SyncJob: func(ctx context.Context, run *jobs.Run) error {
+				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o servers.Order) (any, error) {
 					return servers.SyncAll(ctx, deps, o.Names, servers.SyncOptions{Confirm: o.Confirm})
 				})
 			},
-			ValidateServers: func(ctx context.Context, run *jobs.Run) error {
-				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o AskServers) (any, error) {
+			servers.ValidateJob: func(ctx context.Context, run *jobs.Run) error {
+				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o servers.Order) (any, error) {
 					return servers.ValidateAll(ctx, deps, o.Names)
 				})
 			},
-			ReadCounters: func(ctx context.Context, run *jobs.Run) error { return ask(ctx, run, d, readCounters) },
+			servers.FixJob:      func(ctx context.Context, run *jobs.Run) error { return ask(ctx, run, d, fixServer) },
+			servers.CountersJob: func(ctx context.Context, run *jobs.Run) error { return ask(ctx, run, d, readCounters) },
 		},
 		Schedules: []timetable.Schedule{
-			{Name: "sync of all servers", Kind: SyncServers, Minute: syncMinute, Enabled: true},
-			{Name: "validation of all servers", Kind: ValidateServers, Minute: validateMinute, Enabled: true},
-			{Name: "counters of mails", Kind: ReadCounters, Every: countersEvery, Enabled: true},
+			{Name: "sync of all servers", Kind: servers.SyncJob, Minute: syncMinute, Enabled: true},
+			{Name: "validation of all servers", Kind: servers.ValidateJob, Minute: validateMinute, Enabled: true},
+			{Name: "counters of mails", Kind: servers.CountersJob, Every: countersEvery, Enabled: true},
 		},
 	}
 }
 
 // ask does one job of asking. What goes wrong with one server stands in its result, and never fails the job.
-func ask(ctx context.Context, run *jobs.Run, d Deps, do func(context.Context, servers.Deps, AskServers) (any, error)) error {
-	var o AskServers
+func ask(ctx context.Context, run *jobs.Run, d Deps, do func(context.Context, servers.Deps, servers.Order) (any, error)) error {
+	var o servers.Order
 	if err := run.Read(&o); err != nil {
 		return err
 	}
@@ -89,8 +78,25 @@ func (d Deps) servers(run *jobs.Run) servers.Deps {
 		}}
 }
 
+// fixServer marks lists of one server gone that a person has chosen. The server is asked first.
+func fixServer(ctx context.Context, deps servers.Deps, o servers.Order) (any, error) {
+	if len(o.Names) != 1 {
+		return nil, fault.New(fault.Invalid, "lists of one server are marked gone at a time; nothing was changed")
+	}
+	plan, err := servers.PlanFix(ctx, deps, o.Names[0], o.Lists, false, o.Confirm)
+	if err != nil {
+		return nil, err
+	}
+	fixed, err := plan.Apply(ctx, deps)
+	if err != nil {
+		return nil, err
+	}
+	_, err = servers.ValidateAll(ctx, deps, o.Names) // so that the report no longer names them
+	return fixed, err
+}
+
 // readCounters syncs the servers that keep counters whose growth is usage.
-func readCounters(ctx context.Context, deps servers.Deps, _ AskServers) (any, error) {
+func readCounters(ctx context.Context, deps servers.Deps, _ servers.Order) (any, error) {
 	all, err := servers.List(ctx, deps.DB, deps.By().At)
 	if err != nil {
 		return nil, err

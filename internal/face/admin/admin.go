@@ -16,7 +16,8 @@ type Deps struct {
 // site is the operator's web.
 type site struct {
 	Deps
-	overview overviewCache
+	overview  overviewCache
+	summaries serverCache
 }
 
 // New makes the operator's web. It answers every path that nobody else does.

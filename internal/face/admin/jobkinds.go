@@ -1,9 +1,13 @@
 package admin
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"github.com/a-h/templ"
 
 	"postmeter/internal/face/web"
+	gather "postmeter/internal/stage/gather/servers"
 	"postmeter/internal/store"
 )
 
@@ -20,7 +24,13 @@ type jobKind struct {
 
 // jobKinds are the kinds of jobs that people see. One that is not here is shown by its name.
 func (s *site) jobKinds() map[string]jobKind {
-	return map[string]jobKind{}
+	servers := web.Crumb{Label: "Servers", Path: "/servers"}
+	return map[string]jobKind{
+		gather.SyncJob:     {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
+		gather.CountersJob: {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
+		gather.ValidateJob: {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
+		gather.FixJob:      {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
+	}
 }
 
 // jobKind is how a job is shown.
@@ -29,4 +39,15 @@ func (s *site) jobKind(kind string) jobKind {
 		return k
 	}
 	return jobKind{Label: kind}
+}
+
+// resultOf shows what each server came to.
+func (s *site) resultOf(read func([]byte) ([]serverOutcome, error)) func(*web.Context, *store.Job) (templ.Component, error) {
+	return func(c *web.Context, j *store.Job) (templ.Component, error) { return s.outcomes(c, j, read) }
+}
+
+// jobKey makes a key of an order: the same order that is not done yet is one job.
+func jobKey(order []byte) string {
+	sum := sha256.Sum256(order)
+	return hex.EncodeToString(sum[:])
 }

@@ -238,7 +238,7 @@ func planFormView(f *web.Form, edit bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " <div id=\"example\" aria-live=\"polite\" hx-post=\"/plans/example\" hx-trigger=\"load, change delay:400ms from:closest form\" hx-include=\"closest form\"></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, " <div id=\"example\" aria-live=\"polite\" hx-post=\"/plans/example\" hx-trigger='load, change delay:400ms from:\"closest form\"' hx-include=\"closest form\"></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

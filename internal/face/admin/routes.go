@@ -36,6 +36,18 @@ func (s *site) routes() []web.Route {
 		{Method: get, Path: "/jobs/{id}", Right: web.Viewer, Handler: s.job},
 		{Method: post, Path: "/jobs/{id}/{what}", Right: web.Clerk, Handler: s.jobAsk},
 
+		{Method: get, Path: "/servers", Right: web.Viewer, Handler: s.servers},
+		{Method: get, Path: "/servers/new", Right: web.Administrator, Handler: s.serverNew},
+		{Method: post, Path: "/servers/new", Right: web.Administrator, Handler: s.serverCreate},
+		{Method: post, Path: "/servers/validate", Right: web.Clerk, Handler: s.serversValidate},
+		{Method: post, Path: "/servers/sync", Right: web.Clerk, Handler: s.serversSync},
+		{Method: get, Path: "/servers/{id}", Right: web.Viewer, Handler: s.server},
+		{Method: get, Path: "/servers/{id}/edit", Right: web.Administrator, Handler: s.serverEdit},
+		{Method: post, Path: "/servers/{id}/edit", Right: web.Administrator, Handler: s.serverSave},
+		{Method: post, Path: "/servers/{id}/fix", Right: web.Clerk, Handler: s.serverFix},
+		{Method: get, Path: "/servers/{id}/move", Right: web.Clerk, Handler: s.serverMove},
+		{Method: post, Path: "/servers/{id}/move", Right: web.Clerk, Handler: s.serverMoveDo},
+
 		{Method: get, Path: "/plans", Right: web.Viewer, Handler: s.plans},
 		{Method: get, Path: "/plans/new", Right: web.Clerk, Handler: s.planNew},
 		{Method: post, Path: "/plans/new", Right: web.Clerk, Handler: s.planCreate},

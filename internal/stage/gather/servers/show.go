@@ -34,6 +34,10 @@ type Summary struct {
 	Failure   string `json:"failure"`   // of the last sync, "" if it did not fail
 	Validated string `json:"validated"` // UTC; "" if never
 	Feeds     []Feed `json:"feeds"`     // logs that are followed, here or by agents
+
+	ID      int64            `json:"-"`
+	Doubted bool             `json:"-"` // the last sync changed nothing, since the answer was not believed
+	Worst   hosting.Severity `json:"-"` // of the findings of the last validation; "" without one
 }
 
 // List returns all servers, by name. now is when it is asked, for what lags.
@@ -58,14 +62,33 @@ func List(ctx context.Context, db *store.DB, now time.Time) ([]Summary, error) {
 			if err != nil {
 				return err
 			}
+			worst, err := worstOf(state.Validation)
+			if err != nil {
+				return err
+			}
 			n := counts[v.ID]
 			out = append(out, Summary{Name: v.Name, Host: v.Host, Kind: v.Kind, URL: v.URL, Comments: v.Comments, Lists: n.Known,
 				Missing: n.Missing, Gone: n.Gone, Synced: instantOr(state.SyncedAt), Failure: state.Failure, Validated: instantOr(state.ValidatedAt),
-				Feeds: feedsOf(v, states, now)})
+				ID: v.ID, Doubted: state.Doubted, Worst: worst, Feeds: feedsOf(v, states, now)})
 		}
 		return nil
 	})
 	return out, err
+}
+
+// worstOf is the worst finding of a report.
+func worstOf(report string) (worst hosting.Severity, err error) {
+	var v *Validation
+	if err := parse(report, &v); err != nil || v == nil {
+		return "", err
+	}
+	worst = hosting.Fine
+	for _, f := range v.Findings {
+		if f.Severity == hosting.Trouble || worst == hosting.Fine {
+			worst = f.Severity
+		}
+	}
+	return worst, nil
 }
 
 // Ability says whether servers of a kind can be asked something.
@@ -126,8 +149,8 @@ type Detail struct {
 	AverageBytes   int64                `json:"average_bytes"`
 	Abilities      []Ability            `json:"abilities"`
 	UsageFormats   []string             `json:"usage_formats"`
-	Tried          string               `json:"tried"` // the last sync, however it ended
-	Doubted        bool                 `json:"doubted"`
+	Tried          string               `json:"tried"`   // the last sync, however it ended
+	WasDoubted     bool                 `json:"doubted"` // as Doubted
 	LastSync       *SyncResult          `json:"last_sync"`
 	Validation     *Validation          `json:"validation"`
 	Sites          []string             `json:"sites"` // that the last sync found
@@ -160,7 +183,7 @@ func Show(ctx context.Context, d Deps, name string) (*Detail, error) {
 	}
 	t := targets[0]
 	out := &Detail{User: t.User, HasSecret: t.sealed != nil, TimeZone: t.TimeZone, BilledSource: t.BilledSource, ServiceSenders: orNone(t.ServiceSenders),
-		AverageBytes: t.AverageBytes, Tried: instantOr(t.state.TriedAt), Doubted: t.state.Doubted}
+		AverageBytes: t.AverageBytes, Tried: instantOr(t.state.TriedAt), WasDoubted: t.state.Doubted}
 	out.Abilities, out.UsageFormats = abilities(d, t)
 	if err := errorsOf(parse(t.state.Sync, &out.LastSync), parse(t.state.Validation, &out.Validation)); err != nil {
 		return nil, err

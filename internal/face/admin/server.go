@@ -1,0 +1,241 @@
+package admin
+
+import (
+	"strings"
+	"time"
+
+	"postmeter/internal/domain/hosting"
+	"postmeter/internal/face/web"
+	"postmeter/internal/outside/listserver/kinds"
+	"postmeter/internal/stage/gather/servers"
+	"postmeter/internal/stage/office"
+)
+
+var serverCrumbs = []web.Crumb{{Label: "Servers", Path: "/servers"}}
+
+// serverPage is a server as its page shows it.
+type serverPage struct {
+	*servers.Detail
+	Path            string
+	Health          web.State
+	Facts           [][2]string
+	Figures         []homeFigure
+	Can, Cannot     []string
+	Feeds           *web.Table
+	Logs            *web.Table
+	Unknown         *web.Table
+	Gaps            *web.Table
+	Suggested       []suggestedMove
+	Clerk           bool // may ask the server, fix and move
+	Administrator   bool
+	Fixable         []string // lists that can be marked gone
+	MissingBeyond   int64    // missing lists that are not named
+	SyncedWords     string
+	ValidationWords string
+}
+
+// suggestedMove is a list that may have been renamed.
+type suggestedMove struct{ From, To, Why, Path string }
+
+// asked is what asking servers and showing them needs. Pages ask nothing that takes long themselves.
+func (s *site) asked(c *web.Context) servers.Deps {
+	return servers.Deps{DB: s.DB, By: c.By, Open: kinds.Open, Vault: s.Vault}
+}
+
+// serverName is the name of a server of the path.
+func (s *site) serverName(c *web.Context) (id int64, name string, err error) {
+	if id, err = c.ID("id"); err != nil {
+		return 0, "", err
+	}
+	seen, err := office.Show(c.Ctx(), s.DB, office.Servers, id)
+	return id, text(&seen, "name"), err
+}
+
+// server shows all that is known of a server. The server itself is not asked.
+func (s *site) server(c *web.Context) error {
+	id, name, err := s.serverName(c)
+	if err != nil {
+		return err
+	}
+	v, err := servers.Show(c.Ctx(), s.asked(c), name)
+	if err != nil {
+		return err
+	}
+	p := serverPage{
+		Detail: v, Path: pathOf("/servers", id), Health: serverHealth(&v.Summary), Clerk: c.May(web.Clerk), Administrator: c.May(web.Administrator),
+		Facts: serverFacts(v), Figures: serverFigures(v), Feeds: feedTable(v), Logs: logTable(v), Unknown: unknownTable(v), Gaps: gapTable(v),
+		Fixable: v.MissingLists, SyncedWords: or(utc(v.Synced), "never"), ValidationWords: or(utc(v.Validated), "never"),
+	}
+	if v.Validation != nil && len(p.Fixable) == 0 {
+		p.Fixable = v.Validation.Missing
+	}
+	p.MissingBeyond = max(0, v.Missing-int64(len(v.MissingLists)))
+	for _, a := range v.Abilities {
+		words := strings.ReplaceAll(a.Name, "_", " ")
+		if a.Can {
+			p.Can = append(p.Can, words)
+		} else {
+			p.Cannot = append(p.Cannot, words)
+		}
+	}
+	p.Suggested = suggestedMoves(p.Path, v)
+	page := web.Page{Title: v.Name, Crumbs: serverCrumbs, Wide: true}
+	page.Action = existing(c, &web.Action{Label: "Edit", Path: p.Path + "/edit", Right: web.Administrator})
+	return c.Render(page, serverView(p))
+}
+
+func or(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+func serverFacts(v *servers.Detail) [][2]string {
+	secret := "no password or token"
+	if v.HasSecret {
+		secret = "with a password or token, sealed"
+	}
+	facts := [][2]string{
+		{"Host Name", v.Host}, {"Kind", kindWord(v.Kind)}, {"URL", v.URL}, {"User", strings.Trim(v.User+", "+secret, ", ")}, {"Comments", v.Comments},
+		{"Time zone", v.TimeZone}, {"Billed size", sizeWord(v.BilledSource)}, {"Service senders", strings.Join(v.ServiceSenders, ", ")},
+		{"Log formats", or(strings.Join(v.UsageFormats, ", "), "none of its own: reports, or the log of its mail server")},
+	}
+	out := facts[:0]
+	for _, f := range facts {
+		if f[1] != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// billedSizes are the choices of which size of a message bills.
+var billedSizes = []web.Option{
+	{Value: hosting.Sources[0], Label: "As posted (the list server's log)"}, {Value: hosting.Sources[1], Label: "As sent (the mail server's log)"},
+}
+
+func sizeWord(source string) string {
+	for _, o := range billedSizes {
+		if o.Value == source {
+			return o.Label
+		}
+	}
+	return source
+}
+
+func serverFigures(v *servers.Detail) []homeFigure {
+	return []homeFigure{
+		{Label: "Lists", Figure: web.Thousands(v.Lists)},
+		{Label: "Missing", Figure: web.Thousands(v.Missing)},
+		{Label: "Gone", Figure: web.Thousands(v.Gone)},
+		{Label: "Sites", Figure: web.Thousands(int64(len(v.Sites)))},
+		{Label: "Counted", Figure: web.Thousands(v.Counted), Note: "deliveries"},
+		{Label: "Found, not billed", Figure: web.Thousands(v.UnknownList), Note: "of unknown lists"},
+		{Label: "Unparsed", Figure: web.Thousands(v.Unparsed), Note: "lines"},
+	}
+}
+
+func logTable(v *servers.Detail) *web.Table {
+	t := &web.Table{
+		Caption: "Logs that were read",
+		Columns: []web.Column{
+			{Label: "Format"}, {Label: "Last read"}, {Label: "Last usage in it"}, {Label: "Lag", Figures: true}, {Label: "Counted", Figures: true},
+			{Label: "Already known", Figures: true, Minor: true}, {Label: "Unknown list", Figures: true, Minor: true}, {Label: "Unparsed", Figures: true, Minor: true},
+		},
+		Empty: web.Empty{Text: "No log of it was ever read: what it sends is not counted. Let Postmeter follow its log, run an agent there, or read it with postmeter ingest."},
+	}
+	for i := range v.Logs {
+		l := &v.Logs[i]
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: l.Format, Note: l.Alert}, {Text: utc(l.Read)}, {Text: utc(l.LastLine)}, {Text: lagWords(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
+			{Text: some(l.AlreadyKnown)}, {Text: some(l.UnknownList)}, {Text: some(l.Unparsed)},
+		}})
+	}
+	if v.LogCount > int64(len(v.Logs)) {
+		t.Count = "The last " + web.Thousands(int64(len(v.Logs))) + " of " + web.Thousands(v.LogCount) + " logs"
+	}
+	return t
+}
+
+// feedTable is the logs that are followed, here or by agents.
+func feedTable(v *servers.Detail) *web.Table {
+	t := &web.Table{Caption: "Logs that are followed", Columns: []web.Column{
+		{Label: "Log"}, {Label: "Followed by"}, {Label: "Read until", Minor: true}, {Label: "Lag", Figures: true}, {Label: "Unread bytes", Figures: true, Minor: true}, {Label: "State"},
+	}}
+	for i := range v.Feeds {
+		f := &v.Feeds[i]
+		state := web.Cell{State: "well", Note: f.Alert}
+		switch {
+		case f.Problem != "":
+			state = web.Cell{State: "failed", Note: f.Problem}
+		case !f.Seen():
+			state = web.Cell{State: "warning", Note: "It was never read."}
+		}
+		by := f.ReadBy
+		if f.Machine != "" && f.Machine != by {
+			by = strings.TrimSpace(by + " on " + f.Machine)
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: f.Path, Note: f.Format}, {Text: by}, {Text: utc(f.ReadUntil)}, {Text: lagWords(f.Lag, f.ReadUntil)}, {Text: some(f.Unread)}, state,
+		}})
+	}
+	return t
+}
+
+// lagWords says how long ago something was.
+func lagWords(seconds int64, since string) string {
+	lag := time.Duration(seconds) * time.Second
+	const day = 24 * time.Hour
+	switch {
+	case since == "":
+		return ""
+	case lag < time.Minute:
+		return "under a minute"
+	case lag < time.Hour:
+		return web.Things(int64(lag/time.Minute), 0, "minute", "minutes")
+	case lag < 2*day:
+		return web.Things(int64(lag/time.Hour), 0, "hour", "hours")
+	}
+	return web.Things(int64(lag/day), 0, "day", "days")
+}
+
+func unknownTable(v *servers.Detail) *web.Table {
+	t := &web.Table{Caption: "Found and not billed", Columns: []web.Column{
+		{Label: "Name in logs"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}, {Label: "First", Minor: true}, {Label: "Last", Minor: true},
+	}}
+	for i := range v.Unknown {
+		u := &v.Unknown[i]
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: u.List, Note: u.Reason}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)}, {Text: utc(u.First)}, {Text: utc(u.Last)},
+		}})
+	}
+	if v.UnknownCount > int64(len(v.Unknown)) {
+		t.Count = "The first " + web.Thousands(int64(len(v.Unknown))) + " of " + web.Thousands(v.UnknownCount)
+	}
+	return t
+}
+
+func gapTable(v *servers.Detail) *web.Table {
+	t := &web.Table{Caption: "Posts that were not metered", Columns: []web.Column{
+		{Label: "List"}, {Label: "Posts on the server", Figures: true}, {Label: "Metered", Figures: true}, {Label: "Since", Minor: true}, {Label: "Until", Minor: true},
+	}}
+	for i := range v.Gaps {
+		g := &v.Gaps[i]
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: g.List}, {Text: web.Thousands(g.Posts)}, {Text: web.Thousands(g.Metered)}, {Text: utc(g.From)}, {Text: utc(g.To)},
+		}})
+	}
+	return t
+}
+
+// findingState is the state of a finding, as a word with its colour.
+func findingState(v hosting.Severity) web.State {
+	switch v {
+	case hosting.Fine:
+		return "fine"
+	case hosting.Warning:
+		return "warning"
+	}
+	return "error"
+}

@@ -1,0 +1,190 @@
+package admin
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/face/web"
+	"postmeter/internal/stage/gather/servers"
+	"postmeter/internal/stage/office"
+	"postmeter/internal/store"
+)
+
+// askAttempts is how often a job that asks servers is tried: what went wrong with a server stands in its result.
+const askAttempts = 2
+
+// serversSync syncs the selected servers, in the background.
+func (s *site) serversSync(c *web.Context) error { return s.ask(c, servers.SyncJob) }
+
+// serversValidate validates the selected servers, in the background.
+func (s *site) serversValidate(c *web.Context) error { return s.ask(c, servers.ValidateJob) }
+
+// ask gives the order for the selected servers to the background, and leads to its job.
+func (s *site) ask(c *web.Context, kind string) error {
+	selected, err := web.ReadSelection(c, serverList)
+	if err != nil {
+		return err
+	}
+	all, err := servers.List(c.Ctx(), s.DB, c.Now)
+	if err != nil {
+		return err
+	}
+	order := servers.Order{Confirm: c.R.PostForm.Get("confirm") == "yes"}
+	for i := range all {
+		if selected.IDs == nil || slices.Contains(selected.IDs, all[i].ID) {
+			order.Names = append(order.Names, all[i].Name)
+		}
+	}
+	if len(order.Names) == 0 {
+		return fault.New(fault.NotFound, "None of the selected servers is there any more. Open the list again.")
+	}
+	return s.order(c, kind, order)
+}
+
+// order enqueues an order. The same one that is not done yet stands for it.
+func (s *site) order(c *web.Context, kind string, order servers.Order) error {
+	key, err := json.Marshal(order)
+	if err != nil {
+		return fault.Wrap(fault.Internal, err, "the order could not be written")
+	}
+	id, _, err := office.Enqueue(c.Ctx(), s.DB, c.By(), store.NewJob{Kind: kind, Key: jobKey(key), Payload: order, MaxAttempts: askAttempts})
+	if err != nil {
+		return err
+	}
+	return c.Redirect(pathOf("/jobs", id), "")
+}
+
+// serverFix shows which lists are about to be marked gone, and orders it once that is confirmed.
+func (s *site) serverFix(c *web.Context) error {
+	id, name, err := s.serverName(c)
+	if err != nil {
+		return err
+	}
+	if err := c.R.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "The form cannot be read. Open the page again.")
+	}
+	lists := c.R.PostForm["list"]
+	if len(lists) == 0 {
+		return fault.New(fault.Invalid, "No list was ticked. Go back and tick the lists that are no more.")
+	}
+	if c.R.PostForm.Get("sure") == "yes" {
+		return s.order(c, servers.FixJob, servers.Order{Names: []string{name}, Lists: lists, Confirm: true})
+	}
+	path := pathOf("/servers", id)
+	title := "Fix Selected Objects: " + web.Things(int64(len(lists)), 0, "list", "lists")
+	return c.RenderStatus(http.StatusOK, web.Page{Title: title, Crumbs: []web.Crumb{serverCrumbs[0], {Label: name, Path: path}}}, fixView(path, name, lists))
+}
+
+// Words of jobs that ask servers.
+func orderWords(j *store.Job) string {
+	var o servers.Order
+	if err := json.Unmarshal(j.Payload, &o); err != nil {
+		return ""
+	}
+	names := strings.Join(o.Names[:min(len(o.Names), 10)], ", ") //nolint:mnd // more would not be read
+	switch {
+	case len(o.Names) == 0:
+		names = "all servers"
+	case len(o.Names) > 10: //nolint:mnd // as above
+		names += fmt.Sprintf(" and %d others", len(o.Names)-10) //nolint:mnd // as above
+	}
+	if len(o.Lists) > 0 {
+		return web.Things(int64(len(o.Lists)), 0, "list", "lists") + " of " + names
+	}
+	return names
+}
+
+// outcome is what one server came to.
+type serverOutcome struct {
+	Server, Path string
+	State        web.State
+	Words, Error string
+}
+
+// outcomes shows what each server came to. read makes one of each result.
+func (s *site) outcomes(c *web.Context, j *store.Job, read func([]byte) ([]serverOutcome, error)) (templ.Component, error) {
+	out, err := read(j.Result)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "the result of job %d cannot be read", j.ID)
+	}
+	all, err := s.summaries.read(c.Ctx(), s, c.Now)
+	if err != nil {
+		return nil, err
+	}
+	t := &web.Table{Caption: "What each server came to", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "What was found"}}}
+	for i := range out {
+		o := &out[i]
+		for k := range all {
+			if all[k].Name == o.Server {
+				o.Path = pathOf("/servers", all[k].ID)
+			}
+		}
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: o.Server, Path: o.Path}, {State: o.State}, {Text: o.Words, Note: o.Error}}})
+	}
+	t.Empty.Text = "No server was asked: none has an API."
+	return web.Sheet(t), nil
+}
+
+func statusState(s servers.Status) web.State {
+	switch s {
+	case servers.Doubted:
+		return "unconfirmed"
+	case servers.NoAPI:
+		return "no API"
+	case servers.Overtook:
+		return "overtaken"
+	}
+	return web.State(s)
+}
+
+func syncOutcomes(result []byte) (out []serverOutcome, err error) {
+	var all []servers.SyncResult
+	err = json.Unmarshal(result, &all)
+	for i := range all {
+		r := &all[i]
+		o := serverOutcome{Server: r.Server, State: statusState(r.Status), Error: r.Error}
+		if r.Status == servers.Done {
+			o.Words = fmt.Sprintf("%s on %s; %d new, %d renamed, %d back, %d missing; %s, %s",
+				web.Things(int64(r.Lists), 0, "list", "lists"), web.Things(int64(r.Sites), 0, "site", "sites"), r.New, r.Renamed, r.Back, r.Missing,
+				web.Things(int64(r.Administrators), 0, "administrator", "administrators"), web.Things(r.Members, 0, "member", "members"))
+		} else {
+			o.Words = "Nothing was changed."
+		}
+		out = append(out, o)
+	}
+	return out, err
+}
+
+func validateOutcomes(result []byte) (out []serverOutcome, err error) {
+	var all []servers.Validation
+	err = json.Unmarshal(result, &all)
+	for i := range all {
+		v := &all[i]
+		o := serverOutcome{Server: v.Server, State: statusState(v.Status), Error: v.Error}
+		bad := 0
+		for _, f := range v.Findings {
+			if f.Severity != "fine" {
+				bad++
+			}
+		}
+		o.Words = fmt.Sprintf("%s; %s known, %d missing, %d new", web.Things(int64(bad), 0, "finding", "findings"),
+			web.Things(int64(v.Known), 0, "list", "lists"), v.MissingAll, v.NewAll)
+		if v.Doubt != "" {
+			o.Error = v.Doubt
+		}
+		out = append(out, o)
+	}
+	return out, err
+}
+
+func fixOutcomes(result []byte) ([]serverOutcome, error) {
+	var r servers.FixResult
+	err := json.Unmarshal(result, &r)
+	return []serverOutcome{{Server: r.Server, State: "done", Words: web.Things(int64(len(r.Gone)), 0, "list is", "lists are") + " marked gone: " + strings.Join(r.Gone, ", ")}}, err
+}
