@@ -48,5 +48,5 @@ func parts(d Deps) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Part{operators, following(d), asking(d)}, nil
+	return []Part{operators, following(d), asking(d), validating(d)}, nil
 }

@@ -26,6 +26,7 @@ type customerPage struct {
 	Actions []*web.Action
 	Base    string
 	Clerk   bool
+	Mend    func(store.ValidationFinding) string // where a problem is mended
 }
 
 // fact is one line of what is known. Nothing is shown of empty ones.
@@ -44,6 +45,7 @@ func (s *site) customer(c *web.Context) error {
 	p := customerPage{
 		CustomerView: v, State: activeState(v.Active, v.House), Facts: customerFacts(v), Base: pathOf("/customers", id),
 		Owed: total(v.Amount(v.Owed)), Credit: credit(v.Amount(v.Credit)), Bills: billsOfCustomer(c, v), Clerk: c.May(web.Clerk),
+		Mend: func(f store.ValidationFinding) string { return mendPath(c, &f, v.Groups) },
 	}
 	for _, f := range v.Information {
 		if f.Name == "Information" {

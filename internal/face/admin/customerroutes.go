@@ -19,6 +19,8 @@ func (s *site) customerRoutes() []web.Route {
 	routes := []web.Route{
 		{Method: get, Path: "/customers/new", Right: web.Clerk, Handler: s.customerNew},
 		{Method: post, Path: "/customers/new", Right: web.Clerk, Handler: s.customerCreate},
+		{Method: get, Path: "/validation", Right: web.Viewer, Handler: s.validation},
+		{Method: post, Path: "/validation", Right: web.Clerk, Handler: s.validate},
 		{Method: post, Path: "/customers/many", Right: web.Clerk, Handler: s.customersMany},
 		{Method: post, Path: "/customers/many/preview", Right: web.Clerk, Handler: s.customersPreview},
 		{Method: post, Path: "/customers/many/save", Right: web.Clerk, Handler: s.customersSave},
@@ -26,6 +28,8 @@ func (s *site) customerRoutes() []web.Route {
 		{Method: get, Path: one + "/edit", Right: web.Clerk, Handler: s.customerEdit},
 		{Method: post, Path: one + "/edit", Right: web.Clerk, Handler: s.customerSave},
 		{Method: get, Path: one + "/statement", Right: web.Viewer, Handler: s.customerStatement},
+		{Method: get, Path: one + "/history", Right: web.Viewer, Handler: s.history},
+		{Method: post, Path: one + "/history", Right: web.Clerk, Handler: s.noteAdd},
 		{Method: get, Path: one + "/terminate", Right: web.Clerk, Handler: s.terminate},
 		{Method: post, Path: one + "/end", Right: web.Clerk, Handler: s.customerEnd},
 		{Method: post, Path: one + "/active", Right: web.Clerk, Handler: s.customerActive(true)},

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"postmeter/internal/face/web"
+	"postmeter/internal/stage/billrun"
 	gather "postmeter/internal/stage/gather/servers"
 	"postmeter/internal/store"
 )
@@ -30,6 +31,7 @@ func (s *site) jobKinds() map[string]jobKind {
 		gather.CountersJob: {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
 		gather.ValidateJob: {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
 		gather.FixJob:      {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
+		billrun.ValidateKind: validateJob(),
 	}
 }
 

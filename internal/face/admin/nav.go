@@ -10,6 +10,7 @@ var navigation = []web.NavItem{
 	{Label: "Additional Charges", Path: "/charges", Icon: "charges"},
 	{Label: "Customers", Path: "/customers-menu", Icon: "customers", Items: []web.NavItem{
 		{Label: "Configure", Path: "/customers"},
+		{Label: "Validate", Path: "/validation"},
 		{Label: "Bill", Path: "/bill"},
 		{Label: "Send", Path: "/send"},
 	}},

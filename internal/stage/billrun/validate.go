@@ -18,6 +18,8 @@ type Finding struct {
 	Severity validation.Severity `json:"severity"`
 	Code     validation.Code     `json:"code"`
 	Message  string              `json:"message"`
+
+	CustomerID int64 `json:"-"`
 }
 
 // Validate returns the problems of customers as a bill run of the period would find them, by company, errors first.
@@ -52,7 +54,7 @@ func (c *computing) validate(l *store.Loaded) error {
 		}
 	}
 	for _, p := range problems {
-		c.batch.tally.findings = append(c.batch.tally.findings, Finding{l.Account.Customer.Company, p.Severity, p.Code, p.Message})
+		c.batch.tally.findings = append(c.batch.tally.findings, Finding{l.Account.Customer.Company, p.Severity, p.Code, p.Message, l.Account.Customer.ID})
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type CustomerView struct {
 	Owed, Credit int64       // minor units
 	Billed       period.Date // the last day that a sent invoice bills
 	HasBilled    bool
+	Findings     []store.ValidationFinding // of the last validation of all customers
 }
 
 // ReadCustomer reads a customer. It is NotFound when there is none.
@@ -58,6 +59,9 @@ func ReadCustomer(ctx context.Context, db *store.DB, id int64, now time.Time) (v
 			return err
 		}
 		if v.Billed, v.HasBilled, err = s.LastBilled(id); err != nil {
+			return err
+		}
+		if v.Findings, err = s.FindingsOf(id); err != nil {
 			return err
 		}
 		v.Owed, v.Credit, err = s.Balance(id)

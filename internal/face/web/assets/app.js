@@ -143,7 +143,10 @@
       });
     });
     var wrong = parts.findIndex(function (p) { return p.dataset.wrong !== "0"; });
-    open(Math.max(0, wrong));
+    var there = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    var inside = there ? parts.findIndex(function (p) { return p === there || p.contains(there); }) : -1;
+    open(Math.max(0, wrong, inside));
+    if (inside >= 0 && there !== parts[inside]) there.focus(); // a link from elsewhere to one field
     // A link to a field opens the tab that it is in.
     document.addEventListener("click", function (e) {
       var a = e.target.closest && e.target.closest("a[href^='#']");

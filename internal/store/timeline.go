@@ -1,0 +1,43 @@
+package store
+
+import "strings"
+
+// HistoryRow is one change, as it was recorded. Before and After are JSON, or "".
+type HistoryRow struct {
+	ID            int64
+	At            int64 // UTC microseconds
+	Actor         string
+	Entity        string
+	EntityID      int64
+	Action        string
+	Before, After string
+}
+
+// HistoryOf returns up to limit changes of a customer, the newest first: of some kinds of things or of all (nil), and older
+// than one of them (0: from the newest).
+func (s *Snapshot) HistoryOf(customerID int64, entities []string, before int64, limit int) (out []HistoryRow, err error) {
+	var c condition
+	c.and("customer_id = " + c.arg(customerID))
+	if before > 0 {
+		c.and("id < " + c.arg(before))
+	}
+	if len(entities) > 0 {
+		places := make([]string, len(entities))
+		for i, e := range entities {
+			places[i] = c.arg(e)
+		}
+		c.and("entity IN (" + strings.Join(places, ", ") + ")")
+	}
+	query := `SELECT id, happened_at, actor, entity, entity_id, action, before, after FROM history` + c.where() + ` ORDER BY id DESC LIMIT ` + c.arg(int64(limit))
+	for row, err := range s.rows(query, c.args...) {
+		if err != nil {
+			return nil, err
+		}
+		var h HistoryRow
+		if err := row.Scan(&h.ID, &h.At, &h.Actor, &h.Entity, &h.EntityID, &h.Action, &h.Before, &h.After); err != nil {
+			return nil, err
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}
