@@ -27,10 +27,10 @@ type jobKind struct {
 func (s *site) jobKinds() map[string]jobKind {
 	servers := web.Crumb{Label: "Servers", Path: "/servers"}
 	return map[string]jobKind{
-		gather.SyncJob:     {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
-		gather.CountersJob: {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
-		gather.ValidateJob: {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
-		gather.FixJob:      {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
+		gather.SyncJob:       {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
+		gather.CountersJob:   {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
+		gather.ValidateJob:   {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
+		gather.FixJob:        {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
 		billrun.ValidateKind: validateJob(),
 	}
 }

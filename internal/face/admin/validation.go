@@ -89,7 +89,7 @@ func (s *site) validationView(c *web.Context, status int, f *web.Form) error {
 	return c.RenderStatus(status, web.Page{
 		Title: "Validate All Customers", Crumbs: customerCrumbs, Wide: true,
 		Lead: "Errors keep a customer out of the bill run; warnings do not.",
-	}, validationView(p))
+	}, customersValidationView(p))
 }
 
 func validationTable(c *web.Context, l *web.List, v *insight.Validation) *web.Table {
