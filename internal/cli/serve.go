@@ -45,7 +45,7 @@ func (cmd *serveCmd) Run(c *Context) (err error) {
 // serve serves a database until the context ends.
 func (c *Context) serve(db *store.DB, config serve.Config) error {
 	log := slog.New(slog.NewTextHandler(c.Stderr, nil))
-	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault(), Say: c.say}, config)
+	server, err := serve.New(serve.Deps{DB: db, Now: c.Now, Log: log, Vault: c.vault(), SMTP: c.Config.SMTP, Say: c.say}, config)
 	if err != nil {
 		return err
 	}

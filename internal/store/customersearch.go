@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postmeter/internal/domain/customer"
+	"postmeter/internal/domain/period"
 )
 
 // Choice is a filter of yes or no that may also be left open.
@@ -25,7 +26,13 @@ type CustomerFilter struct {
 	Active        Choice
 	Type          string
 	PaymentMethod string
-	Sort          string // company, start or end
+	Salesperson   string        // one of the customer's
+	StartFrom     period.Date   // first day not before it; 0: any
+	StartTo       period.Date   // first day not after it; 0: any
+	EndFrom       period.Date   // last day not before it; 0: any
+	EndTo         period.Date   // last day not after it; 0: any
+	During        period.Period // customers that have a day in it; zero: any
+	Sort          string        // company, start or end
 	Falling       bool
 	After, Before string // a cursor that Cursor made
 	Limit         int    // rows at most
@@ -121,6 +128,9 @@ func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 	if f.PaymentMethod != "" {
 		c.and("payment_method = " + c.arg(f.PaymentMethod))
 	}
+	if err := narrowDays(c, f); err != nil {
+		return err
+	}
 	words := customer.Words(f.Words)
 	if len(words) == 0 {
 		return nil
@@ -139,6 +149,33 @@ func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 	}
 	return nil
 }
+
+// narrowDays adds the conditions of days and of the salesperson.
+func narrowDays(c *condition, f *CustomerFilter) error {
+	day := func(d period.Date, text string) {
+		if d != 0 {
+			c.and(text + c.arg(int64(d)))
+		}
+	}
+	day(f.StartFrom, "start_day >= ")
+	day(f.StartTo, "start_day <= ")
+	day(f.EndFrom, "end_day >= ")
+	day(f.EndTo, "end_day <= ")
+	day(f.During.End, "start_day <= ")
+	day(f.During.Start, "end_day >= ")
+	if f.Salesperson == "" {
+		return nil
+	}
+	name, err := toJSON(f.Salesperson)
+	if err != nil {
+		return err
+	}
+	c.and("salespeople LIKE " + c.arg("%"+literally.Replace(name)+"%") + ` ESCAPE '!'`)
+	return nil
+}
+
+// literally takes the meaning from the signs of a pattern.
+var literally = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // rarest returns the word with the fewest matches, and whether they are few enough to be looked up one by one.
 func (s *Snapshot) rarest(words []string) (at int, few bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"postmeter/internal/app/mailer"
 	"postmeter/internal/face/admin"
 	"postmeter/internal/face/httpkit"
 	"postmeter/internal/face/web"
@@ -13,7 +14,7 @@ import (
 // pages are the operator's pages: they answer wherever nothing else does. Who may open which is in their own table of
 // routes (face/admin/routes.go).
 func pages(d Deps) (Part, error) {
-	site, err := admin.New(admin.Deps{Deps: web.Deps{DB: d.DB, Now: d.Now, Log: d.Log}, Vault: d.Vault})
+	site, err := admin.New(admin.Deps{Deps: web.Deps{DB: d.DB, Now: d.Now, Log: d.Log}, Vault: d.Vault, Host: mailer.HostName()})
 	if err != nil {
 		return Part{}, err
 	}

@@ -16,7 +16,8 @@ type Deps struct {
 	DB    *store.DB
 	Now   func() time.Time // the one clock
 	Log   *slog.Logger
-	Vault Vault // for secrets in the database
+	Vault Vault  // for secrets in the database
+	SMTP  string // where mails go instead of to the mail server of the settings, or ""; may hold a password
 	// Say shows a line to whoever started the process, beside the log; may be nil.
 	Say func(line string) error
 }
@@ -48,5 +49,5 @@ func parts(d Deps) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Part{operators, following(d), asking(d), validating(d)}, nil
+	return []Part{operators, following(d), asking(d), validating(d), billing(d)}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"postmeter/internal/face/web"
+	"postmeter/internal/stage/insight"
 	"postmeter/internal/stage/office"
 )
 
@@ -11,6 +12,7 @@ import (
 type Deps struct {
 	web.Deps
 	Vault office.Vault // seals second factors and other secrets
+	Host  string       // of this machine: mails are from there if no setting says from whom
 }
 
 // site is the operator's web.
@@ -18,6 +20,8 @@ type site struct {
 	Deps
 	overview  overviewCache
 	summaries serverCache
+	reviews   minuteCache[*insight.Review]
+	lists     minuteCache[*insight.Checklist]
 }
 
 // New makes the operator's web. It answers every path that nobody else does.

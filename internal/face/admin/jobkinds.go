@@ -8,6 +8,7 @@ import (
 
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/billrun"
+	"postmeter/internal/stage/deliver"
 	gather "postmeter/internal/stage/gather/servers"
 	"postmeter/internal/store"
 )
@@ -32,6 +33,12 @@ func (s *site) jobKinds() map[string]jobKind {
 		gather.ValidateJob:   {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
 		gather.FixJob:        {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
 		billrun.ValidateKind: validateJob(),
+		billrun.JobKind: {
+			Label: "Run bills", About: runAbout, Up: web.Crumb{Label: "Bill", Path: "/bill"}, Result: s.runResult,
+			Next: func(j *store.Job) *web.Action { return &web.Action{Label: "Review", Path: reviewPath(j)} },
+		},
+		deliver.TestJobKind: {Label: "Test bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.testResult},
+		deliver.SendJobKind: {Label: "Send bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.sendResult},
 	}
 }
 

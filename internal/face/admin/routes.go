@@ -13,7 +13,7 @@ func (s *site) routes() []web.Route {
 		get  = "GET"
 		post = "POST"
 	)
-	return slices.Concat(s.customerRoutes(), []web.Route{
+	return slices.Concat(s.customerRoutes(), s.billRoutes(), []web.Route{
 		{Method: get, Path: "/first/{token}", Right: web.Public, Handler: s.first},
 		{Method: post, Path: "/first/{token}", Right: web.Public, Handler: s.firstMake},
 		{Method: get, Path: "/sign-in", Right: web.Public, Handler: s.signIn},

@@ -27,13 +27,14 @@ const password = "four words of mine"
 
 // world is an operator's web on a new database.
 type world struct {
-	t    *testing.T
-	url  string
-	db   *store.DB
-	now  time.Time
-	site *web.Site
-	http *httptest.Server
-	log  *strings.Builder
+	t     *testing.T
+	url   string
+	db    *store.DB
+	now   time.Time
+	site  *web.Site
+	http  *httptest.Server
+	log   *strings.Builder
+	mails string // folder that mails go to
 }
 
 func newWorld(t *testing.T, url string) *world {

@@ -22,7 +22,8 @@ type ListSpec struct {
 type Filter struct {
 	Name    string
 	Label   string
-	Options []Option // the choices; none: a date is typed
+	Options []Option // the choices; none: a date is typed, or a text
+	Text    bool     // any text is typed
 }
 
 // Limits of what a list takes from the URL, in bytes.
@@ -79,6 +80,9 @@ func readList(query url.Values, spec *ListSpec) *List {
 }
 
 func (f *Filter) takes(value string) bool {
+	if f.Text {
+		return value != "" && len(value) <= maxSearch && utf8.ValidString(value) && !strings.ContainsRune(value, 0)
+	}
 	if len(f.Options) == 0 {
 		_, err := period.Parse(value)
 		return err == nil
@@ -181,3 +185,6 @@ func (l *List) ariaSort(key string) string {
 	}
 	return "ascending"
 }
+
+// ReadQuery reads the view that a query says, as List.Query wrote it.
+func ReadQuery(query url.Values, spec *ListSpec) *List { return readList(query, spec) }

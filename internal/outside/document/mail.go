@@ -19,6 +19,7 @@ var mailStyles = map[string]string{
 	"body":       "margin:0;padding:0;background-color:#f6f8fa",
 	"outer":      "padding:24px 12px",
 	"page":       "max-width:640px;background-color:#ffffff;color:#1b1f24;font-family:Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5;border:1px solid #d8dee4",
+	"comments":   "padding:16px 24px;border-bottom:1px solid #d8dee4",
 	"notice":     "padding:10px 24px;background-color:#fff8c5;border-bottom:1px solid #d8dee4;font-size:13px",
 	"issuer":     "padding:24px 12px 16px 24px;color:#57606a;font-size:13px;border-bottom:2px solid #1b1f24",
 	"title":      "padding:24px 24px 16px 12px;font-size:18px;font-weight:bold;border-bottom:2px solid #1b1f24",
@@ -71,11 +72,17 @@ func short(text string) bool { return utf8.RuneCountInString(text) <= shortFact 
 // mailPage is what the mail is filled from.
 type mailPage struct {
 	page
-	Notice string
+	Notice   string
+	Comments template.HTML
 }
 
 // Mail writes a statement as the HTML part of a mail: tables and styles within the elements, which every program that
 // shows mail understands. notice stands above it, for whoever tests a mailing; empty: none.
 func Mail(w io.Writer, s *statement.Statement, notice string) error {
-	return mail.Execute(w, mailPage{newPage(s), notice})
+	return MailWith(w, s, notice, Comments{})
+}
+
+// MailWith is Mail with comments above the invoice.
+func MailWith(w io.Writer, s *statement.Statement, notice string, c Comments) error {
+	return mail.Execute(w, mailPage{newPage(s), notice, c.html})
 }

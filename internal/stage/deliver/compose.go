@@ -16,6 +16,7 @@ type letterhead struct {
 	company  string
 	from     mail.Person
 	bounces  string
+	comments string // above the text of each bill, or ""
 	warnings []string
 }
 
@@ -44,6 +45,9 @@ func (l *letterhead) write(f *statement.Facts, to, messageID string, at time.Tim
 	html.Grow(usualHTML)
 	if notice != "" {
 		text.WriteString(notice + "\n\n")
+	}
+	if l.comments != "" {
+		text.WriteString(l.comments + "\n\n")
 	}
 	if err := l.order.Text(&text, s); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type Order struct {
 	By        func() store.By // who acts, and when: it reads the one clock, for each transaction
 	Transport mail.Transport
 	Bills     []int64 // empty: all drafts, and all mails that wait
+	Letter    Letter  // what this mailing says otherwise than the settings
 	Host      string  // of this machine: mails are from there if no setting says from whom; empty: localhost
 
 	Connections int           // to the mail server; 0: DefaultConnections
@@ -58,7 +59,9 @@ func (o *Order) setDefaults() {
 		o.Text = document.Text
 	}
 	if o.HTML == nil {
-		o.HTML = document.Mail
+		o.HTML = func(w io.Writer, s *statement.Statement, notice string) error {
+			return document.MailWith(w, s, notice, o.Letter.comments)
+		}
 	}
 	if o.Progress == nil {
 		o.Progress = func(int64) {}
@@ -79,6 +82,9 @@ func (o *Order) letterhead(ctx context.Context) (*letterhead, error) {
 		return nil, err
 	}
 	l := &letterhead{order: o, company: set.Company.Name, from: mail.Person{Name: set.BillingAdminName, Address: set.BillingAdminEmail}, bounces: set.BounceEmail}
+	if err := o.Letter.over(l); err != nil {
+		return nil, err
+	}
 	if l.from.Address == "" {
 		l.from.Address = "billing@" + o.Host
 		l.warnings = append(l.warnings, "no setting billing_admin_email says from whom invoices come: they are from "+l.from.Address)

@@ -1,0 +1,194 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"postmeter/internal/domain/operator"
+	"postmeter/internal/outside/mail"
+	"postmeter/internal/stage/billrun"
+	"postmeter/internal/stage/deliver"
+	"postmeter/internal/stage/insight"
+	"postmeter/internal/store"
+)
+
+// work does the job that waits, as the background does, and returns its page.
+func (w *world) work(v *visitor) *answer {
+	w.t.Helper()
+	ctx := context.Background()
+	var job store.Job
+	w.write(func(tx *store.Tx) error {
+		claimed, err := tx.ClaimJobs("test", []string{billrun.JobKind, deliver.SendJobKind, deliver.TestJobKind}, 1)
+		if err == nil && len(claimed) == 0 {
+			err = fmt.Errorf("no job waits")
+		}
+		if err == nil {
+			job = claimed[0]
+		}
+		return err
+	})
+	result, err := w.doJob(ctx, &job)
+	end := store.JobEnd{State: store.JobDone, Result: result}
+	if err != nil {
+		end = store.JobEnd{State: store.JobFailed, Error: err.Error()}
+	}
+	w.write(func(tx *store.Tx) error {
+		_, err := tx.EndJob(&job, end)
+		return err
+	})
+	return v.open(pathOf("/jobs", job.ID))
+}
+
+func (w *world) doJob(ctx context.Context, job *store.Job) (any, error) {
+	if job.Kind == billrun.JobKind {
+		var order billrun.Job
+		if err := json.Unmarshal(job.Payload, &order); err != nil {
+			return nil, err
+		}
+		p, err := order.Period()
+		if err != nil {
+			return nil, err
+		}
+		customers := order.Customers
+		if order.View != nil {
+			if customers, err = insight.CompaniesOf(ctx, w.db, *order.View); err != nil {
+				return nil, err
+			}
+		}
+		r, err := billrun.Run(ctx, w.db, w.by(), billrun.Options{Period: p, Customers: customers})
+		if err != nil {
+			return nil, err
+		}
+		return billrun.Kept(r), nil
+	}
+	var order deliver.Job
+	if err := json.Unmarshal(job.Payload, &order); err != nil {
+		return nil, err
+	}
+	o := deliver.Order{DB: w.db, By: w.by, Transport: mail.NewFolder(w.mails), Bills: order.Bills, Letter: order.Letter}
+	if order.View != nil {
+		var err error
+		if o.Bills, err = insight.BillIDs(ctx, w.db, *order.View); err != nil {
+			return nil, err
+		}
+	}
+	if job.Kind == deliver.TestJobKind {
+		return deliver.Test(ctx, o, order.To)
+	}
+	return deliver.Send(ctx, o)
+}
+
+func (w *world) write(do func(*store.Tx) error) {
+	w.t.Helper()
+	if err := w.db.Write(context.Background(), w.by(), do); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+const customersToBill = `{"company":{"name":"Lists Inc"},"settings":{"billing_admin_name":"Billing","billing_admin_email":"billing@lists.test","test_email":"me@lists.test"},
+	"customers":[
+	{"company":"Acme Ltd","email":"billing@acme.test","type":"Hosting","salespeople":["Ann Lee"],"start":"2026-07-01",
+		"groups":[{"name":"Main","plans":[{"plan":"std","start":"2026-07-01"}],"objects":[{"server":"s1","site":"acme.test","start":"2026-07-01"}],"charges":[{"charge":"setup","start":"2026-07-01"}]}]},
+	{"company":"Elm <News>","email":"bob@elm.test","type":"Club","salespeople":["Bob_1"],"start":"2026-08-10",
+		"groups":[{"name":"Main","plans":[{"plan":"big","start":"2026-08-10"}],"objects":[{"server":"s1","site":"elm.test","start":"2026-08-10"}]}]},
+	{"company":"Fir","start":"2026-08-01"},
+	{"company":"Gone","email":"g@gone.test","active":false,"start":"2026-01-01","end":"2026-06-30"}]}`
+
+func TestBillsFromTheRunToThePayment(t *testing.T) {
+	each(t, func(w *world) {
+		w.mails = t.TempDir()
+		w.settings()
+		w.imports(provider)
+		w.imports(customersToBill)
+		viewer, v := w.operator(operator.Viewer), w.operator(operator.Clerk)
+		viewer.open("/bill").wants(http.StatusOK, "Last Bill Period", "Amount/Status", "Acme Ltd").lacks("Bill Selected Customers", "Bill All in View")
+		for query, want := range map[string]string{
+			"": "Acme Ltd, Elm &lt;News&gt;, Fir, Gone", "active=yes": "Acme Ltd, Elm &lt;News&gt;, Fir", "active=no": "Gone",
+			"start_after=2026-07-01": "Elm &lt;News&gt;, Fir", "start_before=2026-07-01": "Gone", "end_before=2026-07-01": "Gone",
+			"end_after=2026-06-30": "Acme Ltd, Elm &lt;News&gt;, Fir", "active_before=2026-08-05": "Acme Ltd, Fir", "type=Club": "Elm &lt;News&gt;",
+			"salesperson=Ann+Lee": "Acme Ltd", "salesperson=Bob_1": "Elm &lt;News&gt;", "salesperson=Bob%25": "", "salesperson=nn": "", "q=elm": "Elm &lt;News&gt;",
+		} {
+			if got := v.open("/bill?" + query).wants(http.StatusOK).rows(); got != want {
+				t.Errorf("%s lists %s, want %s", query, got, want)
+			}
+		}
+
+		// The run: the last whole month, to be confirmed, for some and then for all.
+		v.do(http.MethodPost, "/bill/selection", url.Values{}, nil).wants(http.StatusUnprocessableEntity, "Nothing was selected")
+		v.do(http.MethodPost, "/bill/selection", url.Values{"id": {"1"}}, nil).
+			wants(http.StatusOK, "Run Selected Customers", "Acme Ltd", `value="2026-08-01"`, `value="2026-08-31"`)
+		v.open("/bill/run?type=Club").wants(http.StatusOK, "all 1 customer in view", "Run Selected Customers")
+		v.send("/bill/run", "start", "yesterday", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, `href="#f-start"`, `value="yesterday"`)
+		v.send("/bill/run", "start", "2026-09-01", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, `href="#f-end"`)
+		v.send("/bill/run", "start", "1.8.2026", "end", "2026-08-31").wants(http.StatusOK, "Run bills", "all active customers", "2026-08-01 to 2026-08-31", "Queued")
+		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "A bill run is under way already")
+		w.work(v).wants(http.StatusOK, "Done", "2 customers", "145.26 USD", "Skipped, and why", "has no email address", `href="/customers/3/edit"`, `>Review</a>`)
+		v.open("/bill").wants(http.StatusOK, "2026-08", "75.00 USD", "Draft")
+		v.open("/bill/review").wants(http.StatusOK, "145.26 USD", "nothing was billed before", "New: billed now, and not then (2)", "Blocked")
+		v.open("/checklist").wants(http.StatusOK, "2 bills, 145.26 USD", "1 customer was skipped", "2 drafts are not tested")
+		v.open("/bills?start=2026-08-01&end=2026-08-31").wants(http.StatusOK, "2 bills", "View draft 1")
+		v.open("/bills?state=final").wants(http.StatusOK, "Nothing matches")
+
+		// A bill and its lines.
+		v.open("/bills/1").wants(http.StatusOK, "Draft invoice", "Acme Ltd", "75.00", "Standard", "Set-up fee", `href="/bills/1/lines/1"`, `href="/send/run?bill=1"`)
+		viewer.open("/bills/1").wants(http.StatusOK).lacks("/send/run?bill=1")
+		v.open("/bills/1/lines/1").wants(http.StatusOK, "Arithmetic", "2026-08-01 to 2026-08-31", "add up to the line")
+		v.open("/bills/1/lines/99").wants(http.StatusNotFound)
+		v.open("/bills/99").wants(http.StatusNotFound)
+
+		w.sendsAndSettles(v)
+	})
+}
+
+// sendsAndSettles tests and sends the drafts of the story, and settles them.
+func (w *world) sendsAndSettles(v *visitor) {
+	w.t.Helper()
+	v.open("/send").wants(http.StatusOK, "Test Selected Bills", "Send Selected Bills", "2 drafts", "View draft 1")
+	v.do(http.MethodPost, "/send/test-selected", url.Values{"id": {"1"}}, nil).wants(http.StatusOK, "1 bill, 75.00 USD together", "Test Email Address", `value="me@lists.test"`, "Message Comments (HTML)")
+	v.send("/send/test?bill=1", "test_email", "nobody", "html", "<script>x</script>").wants(http.StatusUnprocessableEntity, `href="#f-test_email"`, `href="#f-html"`, "&lt;script&gt;")
+	fields := []string{"text", "Dear customer,\n\nwe moved.", "html", `<p>We <b>moved</b>. <a href="https://lists.test">Look</a></p>`}
+	form := v.fill("/send/test?bill=1")
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	form.Set("test_email", "me@lists.test")
+	v.do(http.MethodPost, "/send/test", form, nil).wants(http.StatusOK, "Test bills", "1 bill, 75.00 USD, to me@lists.test")
+	w.work(v).wants(http.StatusOK, "Done", "Tested")
+	files, err := filepath.Glob(filepath.Join(w.mails, "*"))
+	if err != nil || len(files) != 1 {
+		w.t.Fatal(files, err)
+	}
+	v.open("/bills/1").wants(http.StatusOK, "Tested", "History")
+
+	form = v.fill("/send/run")
+	form.Set("from_name", "Lists Billing")
+	form.Set("from_email", "bills@lists.test")
+	v.do(http.MethodPost, "/send/run", form, nil).wants(http.StatusOK, "Send bills", "2 bills, 145.26 USD")
+	w.work(v).wants(http.StatusOK, "Done", "145.26 USD", "2 bills")
+	v.open("/send").wants(http.StatusOK, "There are no drafts to send")
+	v.open("/bills/1").wants(http.StatusOK, "Invoice 2026-00001", "Sent", "billing@acme.test", "Record a payment", "Void").lacks("/send/run?bill=1")
+
+	pay := "/bills/1/pay"
+	v.open(pay).wants(http.StatusOK, `value="75.00"`, `value="2026-09-15"`)
+	v.send(pay, "amount", "lots", "date", "never").wants(http.StatusUnprocessableEntity, `href="#f-date"`)
+	v.send(pay, "amount", "lots", "date", "2026-09-15").wants(http.StatusUnprocessableEntity, `href="#f-amount"`, `value="lots"`)
+	v.send(pay, "amount", "80", "date", "2026-09-15", "reference", "wire 7").wants(http.StatusOK, "5.00 USD became credit", "Paid", "wire 7", "Take back")
+	v.send(pay, "amount", "80", "date", "2026-09-15", "reference", "wire 7").wants(http.StatusUnprocessableEntity, "wire 7")
+	take := regexp.MustCompile(`/bills/1/entries/\d+/take-back`).FindString(v.open("/bills/1").body)
+	v.send(take, "reason", "").wants(http.StatusUnprocessableEntity, `href="#f-reason"`)
+	v.send(take, "reason", "another customer's").wants(http.StatusOK, "It is taken back.", "75.00 USD")
+	v.send("/bills/1/void", "reason", "disputed").wants(http.StatusOK, "The bill is void.", "CN-2026-00001", "disputed")
+	v.send("/bills/1/void", "reason", "again").wants(http.StatusUnprocessableEntity, "is void")
+	v.send("/bills/2/write-off", "reason", "bankrupt").wants(http.StatusOK, "70.26 USD is written off.")
+	v.open("/bills/2/again").wants(http.StatusConflict, "nothing is to be sent again")
+	if body := v.open("/bills?state=void").wants(http.StatusOK, "1 bill<").body; !strings.Contains(body, "2026-00001") {
+		w.t.Error("the void bill is not listed")
+	}
+}

@@ -1,0 +1,221 @@
+package admin
+
+import (
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"postmeter/internal/domain/invoice"
+	"postmeter/internal/domain/money"
+	"postmeter/internal/domain/period"
+	"postmeter/internal/face/web"
+	"postmeter/internal/stage/insight"
+)
+
+// reviewPage is what an operator looks at before anything of a period is sent.
+type reviewPage struct {
+	Period, Then string
+	Figures      []homeFigure
+	Chart        *web.Chart
+	Broken       bool
+	NoRun        bool
+	Parts        []resultPart
+	Ways         []web.Crumb
+	Run          *runResultPage
+}
+
+// Measures of the chart of a review.
+const (
+	changedShown = 8  // bars
+	labelRunes   = 10 // of a name below a bar
+)
+
+// minuteCache keeps what is added up over all bills of a period for a minute.
+type minuteCache[T any] struct {
+	mu   sync.Mutex
+	kept map[period.Period]kept[T]
+}
+
+type kept[T any] struct {
+	value T
+	at    time.Time
+}
+
+// keptFrom is from how many bills on what was added up is kept.
+const keptFrom = 1000
+
+// read returns what is kept of a period if it is not older than a minute, else what make makes. few says that making it costs nothing.
+func (k *minuteCache[T]) read(p period.Period, now time.Time, fresh func() (T, error), few func(T) bool) (T, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if v, ok := k.kept[p]; ok && now.Sub(v.at) < overviewKept {
+		return v.value, nil
+	}
+	v, err := fresh()
+	if err != nil || few(v) {
+		return v, err
+	}
+	k.kept = map[period.Period]kept[T]{p: {v, now}} // one period is looked at
+	return v, nil
+}
+
+// queryPeriod is the period that the URL names; false if it names none.
+func queryPeriod(c *web.Context) (p period.Period, ok bool) {
+	q := c.R.URL.Query()
+	var err error
+	if p.Start, err = period.Parse(q.Get("start")); err != nil {
+		return p, false
+	}
+	if p.End, err = period.Parse(q.Get("end")); err != nil {
+		return p, false
+	}
+	return p, p.Valid() && p.Start > period.First && p.End < period.Last
+}
+
+// review shows the bills of a period beside those of the one before.
+func (s *site) review(c *web.Context) error {
+	p, ok := queryPeriod(c)
+	if !ok {
+		times, err := insight.ReadTimes(c.Ctx(), s.DB, c.Now)
+		if err != nil {
+			return err
+		}
+		if p = times.Next; times.HasRun {
+			p = times.Last
+		}
+	}
+	r, err := s.reviews.read(p, c.Now, func() (*insight.Review, error) { return insight.ReadReview(c.Ctx(), s.DB, p) },
+		func(r *insight.Review) bool { return r.Now.Bills+r.Then.Bills < keptFrom })
+	if err != nil {
+		return err
+	}
+	page := reviewOf(c, r)
+	if r.Run != nil {
+		run, err := s.resultPage(c, r.Run.Result)
+		if err != nil {
+			return err
+		}
+		page.Run = &run
+	}
+	return c.Render(web.Page{
+		Title: "Review", Lead: "The bills of " + days(p) + " beside those of " + page.Then + ", before anything is sent.",
+		Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}, Wide: true,
+		Action: &web.Action{Label: "Send", Path: "/send", Right: web.Viewer},
+	}, reviewView(page))
+}
+
+func reviewOf(c *web.Context, r *insight.Review) reviewPage {
+	p := reviewPage{Period: days(r.Now.Period), Then: "an earlier period", Broken: r.Broken, NoRun: r.Run == nil}
+	query := func(of period.Period) string { return withQuery("/bills", periodQuery(of.Start.Text(), of.End.Text())) }
+	before := func(text string) string {
+		if r.Then.Bills == 0 {
+			return "nothing was billed before"
+		}
+		return text + " in " + days(r.Then.Period)
+	}
+	if r.Then.Bills > 0 {
+		p.Then = days(r.Then.Period)
+	}
+	sum := func(label string, now, then int64) homeFigure {
+		return homeFigure{Label: label, Figure: amountText(now, r.Currency), Path: query(r.Now.Period), Note: before(amountText(then, r.Currency))}
+	}
+	p.Figures = []homeFigure{
+		{Label: "Bills", Figure: web.Thousands(r.Now.Bills), Path: query(r.Now.Period), Note: before(web.Thousands(r.Then.Bills))},
+		sum("Billed", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit), sum("To be paid", r.Now.Total, r.Then.Total),
+	}
+	if r.Run != nil {
+		p.Figures = append(p.Figures, homeFigure{Label: "Blocked", Figure: web.Thousands(r.Run.Result.SkippedCount), Path: "#run", Note: "customers were skipped"},
+			homeFigure{Label: "Unbilled usage", Figure: web.Thousands(r.Run.Result.UnbilledUsage.Recipients), Path: "#run", Note: "recipients on " + web.Things(r.Run.Result.UnbilledUsage.Lists, 0, "list", "lists")})
+	}
+	p.Chart = changedChart(r)
+	p.Parts = []resultPart{
+		changedPart(c, r, "Changed", r.Changed, r.ChangedCount),
+		changedPart(c, r, "New: billed now, and not then", r.New, r.NewCount),
+		changedPart(c, r, "Missing: billed then, and not now", r.Missing, r.MissingCount),
+	}
+	p.Ways = []web.Crumb{{Label: "All bills of " + days(r.Now.Period), Path: query(r.Now.Period)}, {Label: "Billing checklist", Path: withQuery("/checklist", periodQuery(r.Now.Period.Start.Text(), r.Now.Period.End.Text()))}}
+	return p
+}
+
+// changedChart draws the largest differences.
+func changedChart(r *insight.Review) *web.Chart {
+	if len(r.Changed) == 0 {
+		return nil
+	}
+	chart := &web.Chart{
+		ID: "changed", Title: "Which customers changed most?", Unit: "Difference in " + r.Currency.Code(),
+		Desc: "Bars, one for each of the customers whose bills differ most: upwards for more than then, downwards for less.",
+	}
+	for i := range r.Changed[:min(len(r.Changed), changedShown)] {
+		v := &r.Changed[i]
+		chart.Points = append(chart.Points, web.Point{
+			Label: shortName(v.Company), Value: v.Difference(), Text: v.Company + " " + moreText(v.Difference(), r.Currency), Path: pathOf("/bills", v.NowID),
+		})
+	}
+	return chart
+}
+
+func shortName(name string) string {
+	if utf8.RuneCountInString(name) <= labelRunes {
+		return name
+	}
+	return string([]rune(name)[:labelRunes-1]) + "…"
+}
+
+// moreText writes a difference with its sign.
+func moreText(minor int64, c money.Currency) string {
+	sign := ""
+	if minor > 0 {
+		sign = "+"
+	}
+	return sign + insight.MoneyText(minor, c) + " " + c.Code()
+}
+
+func changedPart(c *web.Context, r *insight.Review, title string, rows []insight.Changed, count int64) resultPart {
+	t := &web.Table{Caption: title, Columns: []web.Column{
+		{Label: "Customer"}, {Label: "Then", Figures: true, Minor: true}, {Label: "Now", Figures: true}, {Label: "Difference", Figures: true}, {Label: "Why"},
+	}}
+	for i := range rows {
+		v := &rows[i]
+		cells := []web.Cell{{Text: v.Company, Path: customerPath(c, v.CustomerID)}, {}, {}, {Text: moreText(v.Difference(), r.Currency)}, {Text: causesText(v.Parts, r.Currency)}}
+		if v.ThenID != 0 {
+			cells[1] = web.Cell{Text: amountText(v.Then, r.Currency), Path: pathOf("/bills", v.ThenID)}
+		}
+		if v.NowID != 0 {
+			cells[2] = web.Cell{Text: amountText(v.Now, r.Currency), Path: pathOf("/bills", v.NowID)}
+		}
+		t.Rows = append(t.Rows, web.Row{ID: v.CustomerID, Name: v.Company, Cells: cells})
+	}
+	return resultPart{Title: title + " (" + web.Thousands(count) + ")", Lead: firstOf(len(rows), count), Table: t}
+}
+
+// causesText says why a bill differs.
+func causesText(parts []invoice.Part, c money.Currency) string {
+	out := ""
+	for i := range parts {
+		if i > 0 {
+			out += ", "
+		}
+		out += causeText(parts[i].Cause) + " " + moreText(parts[i].Amount, c)
+	}
+	return out
+}
+
+// causeText is a cause in words.
+func causeText(cause invoice.Cause) string {
+	switch cause {
+	case invoice.ByUsage:
+		return "usage"
+	case invoice.ByPlan:
+		return "plan or price"
+	case invoice.ByDays:
+		return "days"
+	case invoice.ByCharges:
+		return "charges"
+	case invoice.ByLate:
+		return "corrections"
+	case invoice.ByFree:
+		return "complimentary"
+	}
+	return string(cause)
+}
