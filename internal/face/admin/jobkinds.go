@@ -39,6 +39,7 @@ func (s *site) jobKinds() map[string]jobKind {
 		},
 		deliver.TestJobKind: {Label: "Test bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.testResult},
 		deliver.SendJobKind: {Label: "Send bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.sendResult},
+		deliver.TrialJob:    {Label: "Send a test mail", About: trialWords, Up: web.Crumb{Label: "Settings", Path: "/settings"}, Result: trialSaid, Fixed: true},
 	}
 }
 

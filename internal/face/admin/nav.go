@@ -16,5 +16,9 @@ var navigation = []web.NavItem{
 	}},
 	{Label: "Reports", Path: "/reports", Icon: "reports"},
 	{Label: "Utilities", Path: "/utilities", Icon: "utilities"},
-	{Label: "Settings", Path: "/settings", Icon: "settings"},
+	{Label: "Settings", Path: "/settings-menu", Icon: "settings", Items: []web.NavItem{
+		{Label: "Company and mail", Path: "/settings"},
+		{Label: "Change Admins", Path: "/admins"},
+		{Label: "Jobs", Path: "/jobs"},
+	}},
 }

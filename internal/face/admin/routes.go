@@ -48,6 +48,17 @@ func (s *site) routes() []web.Route {
 		{Method: get, Path: "/servers/{id}/move", Right: web.Clerk, Handler: s.serverMove},
 		{Method: post, Path: "/servers/{id}/move", Right: web.Clerk, Handler: s.serverMoveDo},
 
+		{Method: get, Path: "/settings", Right: web.Administrator, Handler: s.settings},
+		{Method: post, Path: "/settings", Right: web.Administrator, Handler: s.settingsSave},
+		{Method: post, Path: "/settings/test-mail", Right: web.Administrator, Handler: s.testMail},
+		{Method: get, Path: "/admins", Right: web.Administrator, Handler: s.admins},
+		{Method: get, Path: "/admins/new", Right: web.Administrator, Handler: s.adminNew},
+		{Method: post, Path: "/admins/new", Right: web.Administrator, Handler: s.adminCreate},
+		{Method: get, Path: "/admins/{id}", Right: web.Administrator, Handler: s.admin},
+		{Method: post, Path: "/admins/{id}", Right: web.Administrator, Handler: s.adminSave},
+		{Method: get, Path: "/admins/{id}/password", Right: web.Administrator, Handler: s.adminPassword},
+		{Method: post, Path: "/admins/{id}/password", Right: web.Administrator, Handler: s.adminPasswordSave},
+
 		{Method: get, Path: "/plans", Right: web.Viewer, Handler: s.plans},
 		{Method: get, Path: "/plans/new", Right: web.Clerk, Handler: s.planNew},
 		{Method: post, Path: "/plans/new", Right: web.Clerk, Handler: s.planCreate},

@@ -99,6 +99,7 @@ func serverFacts(v *servers.Detail) [][2]string {
 	facts := [][2]string{
 		{"Host Name", v.Host}, {"Kind", kindWord(v.Kind)}, {"URL", v.URL}, {"User", strings.Trim(v.User+", "+secret, ", ")}, {"Comments", v.Comments},
 		{"Time zone", v.TimeZone}, {"Billed size", sizeWord(v.BilledSource)}, {"Service senders", strings.Join(v.ServiceSenders, ", ")},
+		{"Sites", web.Thousands(int64(len(v.Sites)))}, {"Counted", web.Thousands(v.Counted) + " records of usage"},
 		{"Log formats", or(strings.Join(v.UsageFormats, ", "), "none of its own: reports, or the log of its mail server")},
 	}
 	out := facts[:0]
@@ -129,8 +130,6 @@ func serverFigures(v *servers.Detail) []homeFigure {
 		{Label: "Lists", Figure: web.Thousands(v.Lists)},
 		{Label: "Missing", Figure: web.Thousands(v.Missing)},
 		{Label: "Gone", Figure: web.Thousands(v.Gone)},
-		{Label: "Sites", Figure: web.Thousands(int64(len(v.Sites)))},
-		{Label: "Counted", Figure: web.Thousands(v.Counted), Note: "deliveries"},
 		{Label: "Found, not billed", Figure: web.Thousands(v.UnknownList), Note: "of unknown lists"},
 		{Label: "Unparsed", Figure: web.Thousands(v.Unparsed), Note: "lines"},
 	}

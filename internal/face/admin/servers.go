@@ -56,8 +56,8 @@ func (s *site) servers(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Servers", List: web.ReadList(c, serverList),
 		Columns: []web.Column{
-			{Label: "Name"}, {Label: "Host Name", Minor: true}, {Label: "Kind", Minor: true}, {Label: "Health"}, {Label: "Lists", Figures: true},
-			{Label: "Missing", Figures: true}, {Label: "Gone", Figures: true, Minor: true}, {Label: "Last sync", Minor: true}, {Label: "Last validation", Minor: true},
+			{Label: "Name"}, {Label: "Host Name", Minor: true}, {Label: "Health"}, {Label: "Lists", Figures: true},
+			{Label: "Missing", Figures: true}, {Label: "Last sync", Minor: true}, {Label: "Last validation", Minor: true},
 		},
 		Count: web.Things(int64(len(all)), 0, "server", "servers"),
 		Empty: web.Empty{
@@ -73,8 +73,8 @@ func (s *site) servers(c *web.Context) error {
 	for i := range all {
 		v := &all[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Name, Cells: []web.Cell{
-			{Text: v.Name, Path: pathOf("/servers", v.ID), Note: v.Comments}, {Text: v.Host}, {Text: kindWord(v.Kind)},
-			{State: serverHealth(v), Note: v.Failure}, {Text: web.Thousands(v.Lists)}, {Text: some(v.Missing)}, {Text: some(v.Gone)},
+			{Text: v.Name, Path: pathOf("/servers", v.ID), Note: v.Comments}, {Text: v.Host, Note: kindWord(v.Kind)},
+			{State: serverHealth(v), Note: v.Failure}, {Text: web.Thousands(v.Lists)}, {Text: some(v.Missing)},
 			{Text: utc(v.Synced)}, {Text: utc(v.Validated)},
 		}})
 	}
