@@ -46,12 +46,7 @@ type mark struct {
 
 // marks lays the points out. The axis begins at 0, or at the lowest value below it.
 func (c *Chart) marks() []mark {
-	low, high := int64(0), int64(1)
-	for _, p := range c.Points {
-		low, high = min(low, p.Value), max(high, p.Value)
-	}
-	plot := int64(chartHeight - chartTop - chartFoot)
-	y := func(v int64) int { return chartTop + int(plot-scaled(v-low, plot, high-low)) }
+	y := c.scale()
 	n := max(1, len(c.Points))
 	step := (chartWidth - 2*chartSide) / n
 	every := (n + labelsShown - 1) / labelsShown
@@ -69,6 +64,19 @@ func (c *Chart) marks() []mark {
 	}
 	return out
 }
+
+// scale returns the height at which a value is drawn.
+func (c *Chart) scale() func(v int64) int {
+	low, high := int64(0), int64(1)
+	for _, p := range c.Points {
+		low, high = min(low, p.Value), max(high, p.Value)
+	}
+	plot := int64(chartHeight - chartTop - chartFoot)
+	return func(v int64) int { return chartTop + int(plot-scaled(v-low, plot, high-low)) }
+}
+
+// zero is where the axis is drawn.
+func (c *Chart) zero() int { return c.scale()(0) }
 
 // scaled is v*to/of without overflow for what charts show.
 func scaled(v, to, of int64) int64 {

@@ -47,9 +47,13 @@ type Cell struct {
 	Part   templ.Component
 }
 
-// isDate says whether the cell is a civil date, which is never broken over two lines.
+// isDate says whether the cell is a civil date, or an instant, which is never broken over two lines.
 func (c *Cell) isDate() bool {
-	_, err := period.Parse(c.Text)
+	const date, instant = len("2026-09-01"), len("2026-09-01 06:48 UTC")
+	if len(c.Text) != date && len(c.Text) != instant {
+		return false
+	}
+	_, err := period.Parse(c.Text[:date])
 	return err == nil
 }
 
