@@ -399,7 +399,7 @@ func groupTable(base string, groups []store.GroupCount, clerk bool) templ.Compon
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if len(groups) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<div class=\"empty\"><p>There is no billing group yet. A group is one contract: plans, charges and lists that belong together. Without one nothing is billed.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<div class=\"nothing\"><p>There is no billing group yet. A group is one contract: plans, charges and lists that belong together. Without one nothing is billed.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -427,7 +427,7 @@ func groupTable(base string, groups []store.GroupCount, clerk bool) templ.Compon
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"grid\" role=\"region\" aria-label=\"Billing groups\" tabindex=\"0\"><table class=\"rows\"><caption class=\"visually-hidden\">Billing groups</caption> <thead><tr><th scope=\"col\">Name</th><th scope=\"col\" class=\"figures\">Hosting Plans</th><th scope=\"col\" class=\"figures\">Additional Charges</th><th scope=\"col\" class=\"figures\">Lists</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"sheet\" role=\"region\" aria-label=\"Billing groups\" tabindex=\"0\"><table class=\"rows\"><caption class=\"visually-hidden\">Billing groups</caption> <thead><tr><th scope=\"col\">Name</th><th scope=\"col\" class=\"figures\">Hosting Plans</th><th scope=\"col\" class=\"figures\">Additional Charges</th><th scope=\"col\" class=\"figures\">Lists</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -142,12 +142,12 @@ func manyPreviewView(p manyPreview) templ.Component {
 			}
 		}
 		if len(p.Changes) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"empty\"><p>Nothing changes: what you chose is so already.</p><p><a class=\"btn\" href=\"/customers\">Customers</a></p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"nothing\"><p>Nothing changes: what you chose is so already.</p><p><a class=\"btn\" href=\"/customers\">Customers</a></p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div class=\"grid\" role=\"region\" aria-label=\"What changes\" tabindex=\"0\"><table class=\"rows\"><caption class=\"visually-hidden\">What changes</caption> <thead><tr><th scope=\"col\">Company</th><th scope=\"col\">Change</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<div class=\"sheet\" role=\"region\" aria-label=\"What changes\" tabindex=\"0\"><table class=\"rows\"><caption class=\"visually-hidden\">What changes</caption> <thead><tr><th scope=\"col\">Company</th><th scope=\"col\">Change</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

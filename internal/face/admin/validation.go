@@ -51,8 +51,8 @@ type validationPage struct {
 
 func validateSpec() *web.FormSpec {
 	return &web.FormSpec{Submit: "Validate All Customers", Brief: true, Fields: []web.Field{
-		{Name: "start", Label: "Start of the period", Kind: web.Date, Required: true},
-		{Name: "end", Label: "End of the period", Kind: web.Date, Required: true},
+		{Name: "start", Label: "Start of the period", Kind: web.Date},
+		{Name: "end", Label: "End of the period", Kind: web.Date},
 	}}
 }
 

@@ -73,7 +73,7 @@ func customersValidationView(p validationPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"empty\"><p>Nothing was validated yet. Validation looks at every customer as a bill run of the period would, and says what keeps it from being billed.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<div class=\"nothing\"><p>Nothing was validated yet. Validation looks at every customer as a bill run of the period would, and says what keeps it from being billed.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
