@@ -113,7 +113,7 @@ func shake(t *testing.T, address string, c *tls.Config) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = conn.Close() }() //nolint:errcheck // all was said
+	defer func() { _ = conn.Close() }() // all was said
 	return conn.ConnectionState().PeerCertificates[0].SerialNumber.Int64(), nil
 }
 
