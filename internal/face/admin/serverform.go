@@ -23,17 +23,17 @@ const spareLogs = 2
 // commands, files and bills use.
 func serverFields(edit bool, logs int) []web.Field {
 	var fields []web.Field
-	secret := "Left empty, what is stored stays."
+	stays := "Left empty, what is stored stays."
 	if !edit {
 		fields = append(fields, web.Field{Name: "name", Label: "Name", Required: true, Max: 200, Help: "What lists, files and bills call it. It stays."})
-		secret = "It is kept sealed, and never shown again."
+		stays = "It is kept sealed, and never shown again."
 	}
 	fields = append(fields,
 		web.Field{Name: "host", Label: "Host Name", Required: true, Max: 200},
 		web.Field{Name: "kind", Label: "Kind", Kind: web.Select, Options: serverKinds},
 		web.Field{Name: "url", Label: "URL", Help: "Of its API, such as http://lists.example.org:8001/3.1 of a Mailman."},
 		web.Field{Name: "user", Label: "User"},
-		web.Field{Name: "password", Label: "Password", Kind: web.Password, Complete: "new-password", Help: secret},
+		web.Field{Name: "password", Label: "Password", Kind: web.Password, Complete: "new-password", Help: stays},
 		web.Field{Name: "token", Label: "Token", Kind: web.Password, Complete: "new-password", Help: "Instead of a password, where the server gives tokens."},
 		web.Field{Name: "comments", Label: "Comments", Kind: web.Lines},
 		web.Field{Name: "time_zone", Label: "Time zone", Help: "Of times without a zone in its logs, such as Europe/Berlin."},
