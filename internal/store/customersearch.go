@@ -27,6 +27,7 @@ type CustomerFilter struct {
 	Type          string
 	PaymentMethod string
 	Salesperson   string        // one of the customer's
+	Plan          int64         // a hosting plan that is assigned, on whichever days; 0: any
 	StartFrom     period.Date   // first day not before it; 0: any
 	StartTo       period.Date   // first day not after it; 0: any
 	EndFrom       period.Date   // last day not before it; 0: any
@@ -131,6 +132,9 @@ func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 	if err := narrowDays(c, f); err != nil {
 		return err
 	}
+	if err := s.narrowPlan(c, f.Plan); err != nil {
+		return err
+	}
 	words := customer.Words(f.Words)
 	if len(words) == 0 {
 		return nil
@@ -148,6 +152,20 @@ func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 		c.and("EXISTS (SELECT 1 FROM customer_word w WHERE w.customer_id = customer.id AND w.word >= " + from + " AND w.word < " + to + ")")
 	}
 	return nil
+}
+
+// narrowPlan adds the condition of the plan: few customers are looked up, of many a page is soon full.
+func (s *Snapshot) narrowPlan(c *condition, plan int64) error {
+	if plan == 0 {
+		return nil
+	}
+	n, err := s.CustomersOfPlan(plan, fewMatches+1)
+	if n <= fewMatches {
+		c.and("id IN (SELECT customer_id FROM plan_assignment WHERE plan_id = " + c.arg(plan) + ")")
+	} else {
+		c.and("EXISTS (SELECT 1 FROM plan_assignment p WHERE p.plan_id = " + c.arg(plan) + " AND p.customer_id = customer.id)")
+	}
+	return err
 }
 
 // narrowDays adds the conditions of days and of the salesperson.

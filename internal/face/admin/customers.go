@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strconv"
+
 	"postmeter/internal/domain/customer"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
@@ -16,7 +18,7 @@ var paymentMethods = []web.Option{
 
 // customerList is the list of customers. It is the pattern of a long list: search, filters, sort and pages are in the
 // URL and done by the database.
-func customerList(types []string) *web.ListSpec {
+func customerList(types []string, plans []insight.PlanEntry) *web.ListSpec {
 	spec := &web.ListSpec{
 		Path: "/customers", Search: "Company, contact, address, phone",
 		Sorts: []string{"company", "start", "end"},
@@ -32,7 +34,27 @@ func customerList(types []string) *web.ListSpec {
 	if len(types) == 0 {
 		spec.Filters = append(spec.Filters[:1], spec.Filters[2])
 	}
+	if len(plans) > 0 {
+		byPlan := web.Filter{Name: "plan", Label: "Hosting Plan"}
+		for i := range plans {
+			byPlan.Options = append(byPlan.Options, web.Option{Value: strconv.FormatInt(plans[i].ID, 10), Label: plans[i].Name})
+		}
+		spec.Filters = append(spec.Filters, byPlan)
+	}
 	return spec
+}
+
+// customerListNow is the list of customers with the types and plans that there are.
+func (s *site) customerListNow(c *web.Context) (*web.ListSpec, []string, error) {
+	types, err := insight.CustomerTypes(c.Ctx(), s.DB)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := insight.ReadCatalog(c.Ctx(), s.DB, c.Now)
+	if err != nil {
+		return nil, nil, err
+	}
+	return customerList(types, all.Plans), types, nil
 }
 
 // customerFilter is what the store is asked for.
@@ -40,6 +62,9 @@ func customerFilter(l *web.List) store.CustomerFilter {
 	f := store.CustomerFilter{
 		Words: l.Search, Type: l.Values["type"], PaymentMethod: l.Values["payment"],
 		Sort: l.Sort, Falling: l.Falling, After: l.After, Before: l.Before,
+	}
+	if id, err := strconv.ParseInt(l.Values["plan"], 10, 64); err == nil {
+		f.Plan = id
 	}
 	switch l.Values["active"] {
 	case "yes":
@@ -52,11 +77,11 @@ func customerFilter(l *web.List) store.CustomerFilter {
 
 // customers lists the customers.
 func (s *site) customers(c *web.Context) error {
-	types, err := insight.CustomerTypes(c.Ctx(), s.DB)
+	spec, _, err := s.customerListNow(c)
 	if err != nil {
 		return err
 	}
-	l := web.ReadList(c, customerList(types))
+	l := web.ReadList(c, spec)
 	found, err := insight.Customers(c.Ctx(), s.DB, customerFilter(l))
 	if err != nil {
 		return err

@@ -52,11 +52,11 @@ func manyOf(f *web.Form) office.Many {
 
 // customersMany asks what shall be changed of the selected customers.
 func (s *site) customersMany(c *web.Context) error {
-	types, err := insight.CustomerTypes(c.Ctx(), s.DB)
+	spec, types, err := s.customerListNow(c)
 	if err != nil {
 		return err
 	}
-	chosen, err := web.ReadSelection(c, customerList(types))
+	chosen, err := web.ReadSelection(c, spec)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"strconv"
+
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/rating"
 	"postmeter/internal/domain/statement"
@@ -42,6 +44,9 @@ func (s *site) plan(c *web.Context) error {
 	p := planPage{
 		Description: v.Description, MonthlyPrice: price(v.Spec.MonthlyPrice, all.Currency), Scope: scopeWords(v.Spec.Scope),
 		Code: v.Code, Since: since(v.Since), Customers: web.Things(v.Customers, insight.CountedTo, "customer", "customers"),
+	}
+	if v.Customers > 0 && c.Exists("/customers") {
+		p.CustomersPath = "/customers?plan=" + strconv.FormatInt(id, 10)
 	}
 	if !v.Spec.Minimum.IsZero() {
 		p.Minimum = price(v.Spec.Minimum, all.Currency) + " a month"

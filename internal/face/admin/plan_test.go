@@ -78,3 +78,15 @@ func TestAPlanThatSomebodyElseChanged(t *testing.T) {
 		v.do(http.MethodPost, "/plans/1/edit", mine, nil).wants(http.StatusConflict, "Monthly Price", "was “10”, is now “12”", `value="15"`)
 	})
 }
+
+func TestAPlanLeadsToWhoIsOnIt(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.imports(`{"plans":[{"id":"a","name":"Plan A"},{"id":"b","name":"Plan B"}],
+			"customers":[{"company":"On A","groups":[{"name":"g","plans":[{"plan":"a"}]}]},{"company":"On B","groups":[{"name":"g","plans":[{"plan":"b"}]}]}]}`)
+		v := w.operator(operator.Clerk)
+		v.open("/plans/1").wants(http.StatusOK, `<a href="/customers?plan=1">1 customer</a>`)
+		v.open("/customers?plan=1").wants(http.StatusOK, "On A", "1 customer<", "Hosting Plan: <b>Plan A</b>").lacks("On B")
+		v.do(http.MethodPost, "/customers/many", pairs("_all", "yes", "_query", "plan=1"), nil).wants(http.StatusOK, "1 customer").lacks("2 customers")
+	})
+}

@@ -195,7 +195,7 @@ func planFormView(f *web.Form, edit bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"field-help\">Bounds count from the allowance up. The last tier is open: leave its bound empty. The flat of the first tier is not due as long as nothing is over the allowance.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"field-help\">Bounds count from the allowance up. The last tier is open: leave its bound empty. A price is for so many units as stand under per; 1, if that is empty. The flat of the first tier is not due as long as nothing is over the allowance.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
