@@ -57,7 +57,7 @@ func (s *site) servers(c *web.Context) error {
 		Caption: "Servers", List: web.ReadList(c, serverList),
 		Columns: []web.Column{
 			{Label: "Name"}, {Label: "Host Name", Minor: true}, {Label: "Health"}, {Label: "Lists", Figures: true},
-			{Label: "Missing", Figures: true}, {Label: "Last sync", Minor: true}, {Label: "Last validation", Minor: true},
+			{Label: "Missing", Figures: true, Minor: true}, {Label: "Last sync", Minor: true}, {Label: "Last validation", Minor: true},
 		},
 		Count: web.Things(int64(len(all)), 0, "server", "servers"),
 		Empty: web.Empty{
