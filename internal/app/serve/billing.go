@@ -6,6 +6,7 @@ import (
 
 	"postmeter/internal/app/jobs"
 	"postmeter/internal/app/mailer"
+	"postmeter/internal/domain/fault"
 	"postmeter/internal/stage/billrun"
 	"postmeter/internal/stage/deliver"
 	"postmeter/internal/stage/insight"
@@ -103,11 +104,22 @@ func (d Deps) sendBills(ctx context.Context, run *jobs.Run) error {
 		progress.setTotal(p.Bills + p.Mails + p.Queued)
 		result, err = deliver.Send(ctx, o)
 	}
+	d.notify(ctx, o, &job, result, err)
 	if err != nil {
 		return err
 	}
 	run.Result(result)
 	return nil
+}
+
+// notify tells whom the job names what is to be looked at. That it cannot is no fault of the mailing, which is done.
+func (d Deps) notify(ctx context.Context, o deliver.Order, job *deliver.Job, r *deliver.Result, failed error) {
+	if job.Notify == "" || ctx.Err() != nil {
+		return
+	}
+	if err := deliver.Notify(ctx, o, job.Notify, r, failed); err != nil {
+		d.Log.Warn("nobody is told how the mailing ended", "error", fault.MessageOf(err))
+	}
 }
 
 // testBills mails drafts to the operator.
