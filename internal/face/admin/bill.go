@@ -68,7 +68,7 @@ func (s *site) bill(c *web.Context) error {
 		Caption: "Customers and their last bills", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
 			{Key: "company", Label: "Company"}, {Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
-			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State", Minor: true},
+			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true},
 			{Label: "Last Bill Period", Minor: true}, {Label: "Amount/Status", Figures: true},
 		},
 		Count: web.Things(found.Count, insight.CountedTo, "customer", "customers"),
@@ -96,12 +96,14 @@ var billWays = []web.Crumb{{Label: "Review", Path: "/bill/review"}, {Label: "Bil
 func billedRow(c *web.Context, v *insight.Billed) web.Row {
 	row := web.Row{ID: v.ID, Name: v.Company, Cells: []web.Cell{
 		{Text: v.Company, Path: customerPath(c, v.ID)}, {Text: v.Type}, {Text: paymentWord(v.PaymentMethod)},
-		{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {State: activeState(v.Active, v.House)},
-		{}, {},
+		{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {}, {},
 	}}
+	if state := activeState(v.Active, v.House); state != "active" {
+		row.Cells[0].Note = string(state)
+	}
 	if v.Last != nil {
-		row.Cells[6] = web.Cell{Text: days(v.Last.Period)}
-		row.Cells[7] = web.Cell{Part: amountStatus(billAmount(v.Last, v.Stale))}
+		row.Cells[5] = web.Cell{Text: days(v.Last.Period)}
+		row.Cells[6] = web.Cell{Part: amountStatus(billAmount(v.Last, v.Stale))}
 	}
 	return row
 }

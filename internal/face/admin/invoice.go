@@ -267,7 +267,7 @@ func idCursor(id int64) string {
 func billTable(c *web.Context, l *web.List, found *insight.BillPage) *web.Table {
 	t := &web.Table{
 		Caption: "Bills", List: l, Next: idCursor(found.Next), Prev: idCursor(found.Prev),
-		Columns: []web.Column{{Label: "Customer"}, {Label: "View"}, {Label: "Period"}, {Label: "Date", Minor: true}, {Label: "Due", Minor: true}, {Label: "Amount/Status", Figures: true}},
+		Columns: []web.Column{{Label: "Customer"}, {Label: "View"}, {Label: "Period", Minor: true}, {Label: "Date", Minor: true}, {Label: "Due", Minor: true}, {Label: "Amount/Status", Figures: true}},
 		Count:   web.Things(found.Count, insight.CountedTo, "bill", "bills"),
 	}
 	for i := range found.Bills {

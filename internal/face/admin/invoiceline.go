@@ -86,7 +86,7 @@ func daysPart(e *evidence.Explanation) resultPart {
 	for i := range e.Usage[:min(len(e.Usage), lineRows)] {
 		u := &e.Usage[i]
 		t.Rows = append(t.Rows, web.Row{Name: u.Day, Cells: []web.Cell{
-			{Text: u.Day}, {Text: u.List}, {Text: web.Thousands(int64(u.Messages))}, {Text: web.Thousands(u.Recipients)}, {Text: web.Thousands(u.RecipientBytes)}, {Text: statement.Thousands(u.Quantity)},
+			{Text: u.Day}, {Text: u.List}, {Text: web.Thousands(int64(u.Messages))}, {Text: web.Thousands(u.Recipients)}, {Text: web.Thousands(u.RecipientBytes)}, {Text: u.Quantity},
 		}})
 	}
 	return resultPart{Title: "Days", Lead: firstOf(len(t.Rows), int64(len(e.Usage))), Table: t}
@@ -98,7 +98,7 @@ func recordsPart(e *evidence.Explanation) resultPart {
 		r := &e.Records[i]
 		place := r.Log.Server + ", " + r.Log.Format + ", byte " + web.Thousands(r.Log.Offset)
 		t.Rows = append(t.Rows, web.Row{Name: r.At, Cells: []web.Cell{
-			{Text: r.At}, {Text: r.List}, {Text: web.Thousands(r.Recipients)}, {Text: web.Thousands(r.Bytes)}, {Text: statement.Thousands(r.Quantity)}, {Text: place, Note: r.Log.Head},
+			{Text: r.At}, {Text: r.List}, {Text: web.Thousands(r.Recipients)}, {Text: web.Thousands(r.Bytes)}, {Text: r.Quantity}, {Text: place, Note: r.Log.Head},
 		}})
 	}
 	return resultPart{Title: "Messages and log records", Lead: firstOf(len(t.Rows), int64(len(e.Records))), Table: t}

@@ -149,7 +149,7 @@ func changedChart(r *insight.Review) *web.Chart {
 	for i := range r.Changed[:min(len(r.Changed), changedShown)] {
 		v := &r.Changed[i]
 		chart.Points = append(chart.Points, web.Point{
-			Label: shortName(v.Company), Value: v.Difference(), Text: v.Company + " " + moreText(v.Difference(), r.Currency), Path: pathOf("/bills", v.NowID),
+			Label: shortName(v.Company), Value: v.Difference(), Text: moreText(v.Difference(), r.Currency), Path: pathOf("/bills", v.NowID),
 		})
 	}
 	return chart
