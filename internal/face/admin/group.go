@@ -60,7 +60,6 @@ func (s *site) group(c *web.Context) error {
 	p.Places = placeTable(c, base, v)
 	return c.Render(web.Page{
 		Title: v.Name, Crumbs: groupCrumbs(g.CustomerID, v.Company), Wide: true,
-		Action: &web.Action{Label: "Rename", Path: base + "/edit", Right: web.Clerk},
 	}, groupView(p))
 }
 
@@ -95,6 +94,9 @@ func chargeAmount(a *insight.AssignedCharge, currency money.Currency) string {
 // placeTable is the page of the group's lists, sites and servers that the URL asks for.
 func placeTable(c *web.Context, base string, v *insight.GroupView) *web.Table {
 	spec := &web.ListSpec{Path: base, Search: "List, site or server", Sorts: []string{"place"}}
+	if len(v.Places) == 0 {
+		spec.Search = ""
+	}
 	l := web.ReadList(c, spec)
 	t := &web.Table{
 		Caption: "Lists, sites and servers", List: l,

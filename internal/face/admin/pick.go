@@ -43,7 +43,7 @@ func (s *site) picking(c *web.Context, kind insight.PickKind) (*picking, error) 
 	}
 	p.Spec = &web.ListSpec{
 		Path: p.Base + "/add/" + string(kind), Search: "Beginning of a name or site", Sorts: []string{"place"},
-		Filters: []web.Filter{{Name: "show", Label: "Show", Options: []web.Option{{Value: "all", Label: "Also assigned ones"}}}},
+		Filters: []web.Filter{{Name: "show", Label: "Show", Any: "Not assigned yet", Options: []web.Option{{Value: "all", Label: "Also assigned ones"}}}},
 	}
 	if kind != insight.PickServers {
 		names, err := insight.ServerChoices(c.Ctx(), s.DB)

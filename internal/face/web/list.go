@@ -22,6 +22,7 @@ type ListSpec struct {
 type Filter struct {
 	Name    string
 	Label   string
+	Any     string   // the choice of nothing; "": Any
 	Options []Option // the choices; none: a date is typed, or a text
 	Text    bool     // any text is typed
 }
@@ -77,6 +78,14 @@ func readList(query url.Values, spec *ListSpec) *List {
 		l.Before = before
 	}
 	return l
+}
+
+// nothing is the choice that narrows nothing.
+func (f *Filter) nothing() string {
+	if f.Any != "" {
+		return f.Any
+	}
+	return "Any"
 }
 
 func (f *Filter) takes(value string) bool {
