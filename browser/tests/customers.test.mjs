@@ -29,7 +29,7 @@ let house, page;
 before(async () => {
   house = await open();
   page = house.page;
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await first(house);
 });
 after(async () => { await house.close(); });
@@ -129,6 +129,7 @@ test("its contract: a group, a plan, a charge and lists", async () => {
   await says("Every list is assigned.");
   await house.look("select-none");
   await field("Show").selectOption("Also assigned ones");
+  await page.getByText("Show: Also assigned ones").waitFor();
   await field("Search").fill("all@elm");
   await page.getByText("group All, all days").waitFor();
   await page.getByLabel("Select all@").check();

@@ -36,6 +36,8 @@ func TestPickingLists(t *testing.T) {
 		v.do(http.MethodPost, acme+"/assign/lists", form, nil).wants(http.StatusOK, "2 lists are assigned.", "news@acme.test", "Free", "2026-09-01")
 		v.open(acme+"/add/lists").wants(http.StatusOK, "Every list is assigned.")
 
+		v.open(acme+"/add/lists?q=news%40acme&show=all").wants(http.StatusOK, "group Main, from 2026-09-01", "news@acme.test").lacks("dev@acme.test")
+
 		// Elm wants one of them as well: refused, naming whose it is.
 		elm := "/customers/1/groups/1"
 		form = v.do(http.MethodPost, elm+"/add/lists", url.Values{"id": {"1"}}, nil).carried()
