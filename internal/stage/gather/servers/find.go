@@ -192,18 +192,23 @@ func (d *Deps) deleteMembers(ctx context.Context, t *target, m *Members) error {
 	return nil
 }
 
-// recordDeleted writes into the history who was taken off which list, also when the caller has given up meanwhile.
+// recordDeleted writes into the history who was taken off which list, and who could not be, also when the caller has given
+// up meanwhile.
 func (d *Deps) recordDeleted(ctx context.Context, t *target, m *Members) error {
-	gone := []string{}
+	gone, failed := []string{}, []string{}
 	for _, member := range m.ToDelete() {
-		if member.Deleted == "yes" {
-			gone = append(gone, member.Address+" from "+member.Site+"/"+member.List)
+		what := member.Address + " from " + member.Site + "/" + member.List
+		switch member.Deleted {
+		case "yes":
+			gone = append(gone, what)
+		case "failed":
+			failed = append(failed, what+": "+member.Error)
 		}
 	}
-	if len(gone) == 0 {
+	if len(gone)+len(failed) == 0 {
 		return nil
 	}
 	return d.DB.Write(context.WithoutCancel(ctx), d.By(), func(tx *store.Tx) error {
-		return tx.Record(store.Change{Entity: "server", EntityID: t.ID, Action: "members deleted", Before: gone})
+		return tx.Record(store.Change{Entity: "server", EntityID: t.ID, Action: "members deleted", Before: gone, After: map[string][]string{"not_deleted": failed}})
 	})
 }

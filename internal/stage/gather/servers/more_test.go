@@ -123,6 +123,12 @@ func TestPeopleAreFoundOnAllServers(t *testing.T) {
 		check(t, "deleted", fmt.Sprint(h.server("s1").deleted, h.server("s2").deleted), "[{a.test l1  eve@x.test  member}] [{c.test l3  Eve@x.test  member}]")
 		check(t, "outcome", members[0].Members[0].Deleted+members[0].Members[1].Deleted, "yes")
 		check(t, "history", h.one(`SELECT count(*) FROM history WHERE action = 'members deleted'`), "2")
+		h.server("s1").err = fault.New(fault.Unavailable, "it is gone")
+		if err := servers.DeleteMembers(context.Background(), h.deps(), members); err != nil {
+			t.Fatal(err)
+		}
+		check(t, "outcomes of each server", string(members[0].Status)+" "+members[0].Members[0].Deleted+", "+string(members[1].Status)+" "+members[1].Members[0].Deleted, "failed failed, done yes")
+		check(t, "what failed is in the history", h.one(`SELECT count(*) FROM history WHERE action = 'members deleted' AND after LIKE '%not_deleted%eve@x.test from a.test/l1: it is gone%'`), "1")
 	})
 }
 
