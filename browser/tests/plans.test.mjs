@@ -36,7 +36,7 @@ test("hosting plans", async () => {
     await page.getByLabel("Size of a message").fill("40");
     await page.getByLabel("Members who get each").fill("100");
     await page.getByRole("button", { name: "Calculate" }).click();
-    await page.getByRole("cell", { name: "34.00 USD" }).waitFor();
+    await page.locator("#calculator").getByRole("cell", { name: "34.00 USD" }).waitFor();
     await house.look("plan");
     await page.getByRole("link", { name: "Edit" }).click();
     await page.getByLabel("Bandwidth").check();

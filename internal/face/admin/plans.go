@@ -107,7 +107,10 @@ func perWords(p, per money.Decimal, u *rating.ComponentSpec, c money.Currency) s
 	if n := per.String(); n != "1" {
 		text += statement.Thousands(n) + " "
 	}
-	if u.Method == rating.Messages {
+	switch {
+	case u.Method == rating.Messages && per.String() == "1":
+		return text + "message"
+	case u.Method == rating.Messages:
 		return text + "messages"
 	}
 	return text + strings.TrimSuffix(unitWords(u), "s")
