@@ -22,7 +22,7 @@ func TestATrialGoesTheWayThatBillsGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer db.Close() //nolint:errcheck // the test is over
+		defer db.Close()
 		by := func() store.By { return store.By{Actor: "test", At: time.Date(2026, 9, 15, 8, 0, 0, 0, time.UTC)} }
 		if _, err := deliver.Try(ctx, db, by, mail.NewFolder(dir), "to@example.org", "1@test"); fault.KindOf(err) != fault.Conflict || !strings.Contains(fault.MessageOf(err), "Billing Admin Email") {
 			t.Errorf("without a sender: %v", err)
