@@ -33,9 +33,11 @@ func Template() string {
 	return b.String()
 }
 
-// remedy is what to do about a template.
+// remedy is what to do about a template. After "mailman restart" the log is as it must be, but the REST server goes on saying
+// what it read when it was started.
 func remedy() string {
-	return "Put these lines into mailman.cfg, in place of a section [logging.smtp] that is there, and restart Mailman (mailman restart):\n\n" + Template()
+	return "Put these lines into mailman.cfg, in place of a section [logging.smtp] that is there, then stop Mailman and start it again " +
+		"(systemctl restart mailman3, or mailman stop and mailman start; mailman restart is not enough):\n\n" + Template()
 }
 
 // template looks whether the log says what billing needs. Nothing less than all of it, to the letter, is enough.
