@@ -67,9 +67,9 @@ func (s *site) bill(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Customers and their last bills", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
-			{Key: "company", Label: "Company"}, {Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
+			{Key: "company", Label: "Company"}, {Label: "Last Bill Period", Minor: true}, {Label: "Amount/Status", Figures: true},
+			{Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
 			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true},
-			{Label: "Last Bill Period", Minor: true}, {Label: "Amount/Status", Figures: true},
 		},
 		Count: web.Things(found.Count, insight.CountedTo, "customer", "customers"),
 		Empty: web.Empty{Text: "There are no customers yet. Create customers, then run their bills here.", Action: existing(c, createCustomer)},
@@ -95,15 +95,15 @@ var billWays = []web.Crumb{{Label: "Review", Path: "/bill/review"}, {Label: "Bil
 
 func billedRow(c *web.Context, v *insight.Billed) web.Row {
 	row := web.Row{ID: v.ID, Name: v.Company, Cells: []web.Cell{
-		{Text: v.Company, Path: customerPath(c, v.ID)}, {Text: v.Type}, {Text: paymentWord(v.PaymentMethod)},
-		{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {}, {},
+		{Text: v.Company, Path: customerPath(c, v.ID)}, {}, {},
+		{Text: v.Type}, {Text: paymentWord(v.PaymentMethod)}, {Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()},
 	}}
 	if state := activeState(v.Active, v.House); state != "active" {
 		row.Cells[0].Note = string(state)
 	}
 	if v.Last != nil {
-		row.Cells[5] = web.Cell{Text: days(v.Last.Period)}
-		row.Cells[6] = web.Cell{Part: amountStatus(billAmount(v.Last, v.Stale))}
+		row.Cells[1] = web.Cell{Text: days(v.Last.Period)}
+		row.Cells[2] = web.Cell{Part: amountStatus(billAmount(v.Last, v.Stale))}
 	}
 	return row
 }
