@@ -86,4 +86,4 @@ need-go:
 need-lint:
 	@scripts/need.sh go golangci-lint templ
 need-tests:
-	@scripts/need.sh go postgresql mailman3 gotestsum
+	@scripts/need.sh go postgresql mailman3 gotestsum pebble

@@ -3,12 +3,13 @@
 # missing where that is possible: Debian packages as root, Go tools in .tools/bin.
 # Where it is not possible, it says what to install and fails.
 #
-# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [browser] [postgresql] [mailman3] [cc]
+# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [browser] [postgresql] [mailman3] [pebble] [cc]
 set -eu
 cd "$(dirname "$0")/.."
 
 GOLANGCI_LINT=v2.15.0
 GOTESTSUM=v1.13.0
+PEBBLE=v2.10.3
 TEMPL=$(sed -n 's|^.*github.com/a-h/templ \(v[^ ]*\).*|\1|p' go.mod | head -n 1)
 
 PATH="$PWD/.tools/bin:$PATH:/usr/local/go/bin"
@@ -99,6 +100,7 @@ for what in "$@"; do
 	golangci-lint) tool golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint $GOLANGCI_LINT ;;
 	gotestsum) tool gotestsum gotest.tools/gotestsum $GOTESTSUM ;;
 	templ) tool templ github.com/a-h/templ/cmd/templ "$TEMPL" ;;
+	pebble) tool pebble github.com/letsencrypt/pebble/v2/cmd/pebble $PEBBLE ;;
 	browser) need_browser ;;
 	postgresql) need_postgresql ;;
 	mailman3) need_mailman3 ;;

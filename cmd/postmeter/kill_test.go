@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,12 +35,14 @@ type killed struct {
 	cmd     *exec.Cmd
 	address string
 	said    chan struct{} // closed when all it said is read
+	mu      sync.Mutex
+	text    strings.Builder // what it said since it listens
 }
 
 // start starts the process, and returns when it listens.
-func (o *office) start() *killed {
+func (o *office) start(args ...string) *killed {
 	o.Helper()
-	k := &killed{office: o, cmd: o.command("serve", "--listen", "127.0.0.1:0"), said: make(chan struct{})}
+	k := &killed{office: o, cmd: o.command(append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), said: make(chan struct{})}
 	stderr, err := k.cmd.StderrPipe()
 	if err != nil {
 		o.Fatal(err)
@@ -53,13 +57,36 @@ func (o *office) start() *killed {
 	go func() {
 		defer close(k.said)
 		for lines.Scan() {
-			continue // it shall never wait for a reader
+			k.mu.Lock()
+			k.text.WriteString(lines.Text() + "\n")
+			k.mu.Unlock()
 		}
 	}()
 	if k.address == "" {
 		o.Fatal("serve did not say where it listens")
 	}
 	return k
+}
+
+// log is what it said since it listens.
+func (k *killed) log() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.text.String()
+}
+
+// says waits until its log holds a text.
+func (k *killed) says(what string) {
+	k.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for !strings.Contains(k.log(), what) {
+		select {
+		case <-ctx.Done():
+			k.Fatalf("its log does not say %q:\n%s", what, k.log())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // kill ends it as a failing machine would.

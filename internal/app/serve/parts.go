@@ -29,7 +29,7 @@ func (d Deps) By(actor string) store.By { return store.By{Actor: actor, At: d.No
 type Part struct {
 	Routes func(*httpkit.Mux) // routes outside of the API, whose own are listed in api.Routes
 	Loops  []Loop             // what runs as long as the process does
-	// Started is called once the process listens on an address, such as http://127.0.0.1:8080.
+	// Started is called once the process listens, with the address by which it is reached, such as http://127.0.0.1:8080.
 	Started func(ctx context.Context, address string) error
 
 	Jobs      map[string]jobs.Handler // who does which kind of jobs

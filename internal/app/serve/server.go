@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 
 	"golang.org/x/net/netutil"
 
@@ -41,7 +42,7 @@ func New(d Deps, c Config) (*Server, error) {
 // Run serves until ctx ends; then it takes no new requests, lets those that run come to their end, stops loops and
 // jobs at their next safe point, and returns nil. What has not stopped in time is broken off.
 func (s *Server) Run(ctx context.Context) error {
-	secure, err := s.secure()
+	secure, certificates, err := s.secure(ctx)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (s *Server) Run(ctx context.Context) error {
 		serving <- server.Serve(listener)
 	}()
 	s.deps.Log.Info("listening", "address", s.address(listener))
-	if err := s.started(ctx, s.address(listener)); err != nil {
+	if err := s.started(ctx, s.seenAt(listener)); err != nil {
 		return errors.Join(err, server.Close())
 	}
 
@@ -68,7 +69,7 @@ func (s *Server) Run(ctx context.Context) error {
 	looping := make(chan struct{})
 	go func() {
 		defer close(looping)
-		s.keep(inner, s.loops())
+		s.keep(inner, append(s.loops(), certificates...))
 	}()
 	select {
 	case <-ctx.Done():
@@ -157,6 +158,14 @@ func (s *Server) address(l net.Listener) string {
 		scheme = "https"
 	}
 	return fmt.Sprintf("%s://%s", scheme, l.Addr())
+}
+
+// seenAt is the address by which people reach it.
+func (s *Server) seenAt(l net.Listener) string {
+	if len(s.config.ACMEHosts) > 0 {
+		return "https://" + strings.TrimSuffix(s.config.ACMEHosts[0], ".")
+	}
+	return s.address(l)
 }
 
 func (s *Server) httpServer(secure *tls.Config) *http.Server {

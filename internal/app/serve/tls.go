@@ -1,36 +1,32 @@
 package serve
 
 import (
+	"context"
 	"crypto/tls"
 	"os"
 	"sync"
 	"time"
 
-	"golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
-
 	"postmeter/internal/domain/fault"
 )
 
-// secure returns how connections are encrypted; nil for not at all.
-func (s *Server) secure() (*tls.Config, error) {
+// secure returns how connections are encrypted; nil for not at all. What gets and keeps certificates are loops.
+func (s *Server) secure(ctx context.Context) (*tls.Config, []Loop, error) {
 	switch {
 	case s.config.Certificate != "":
 		files := &certificate{cert: s.config.Certificate, key: s.config.Key, deps: s.deps}
 		if err := files.read(); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: files.get}, nil
+		return &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: files.get}, nil, nil
 	case len(s.config.ACMEHosts) > 0:
-		manager := autocert.Manager{
-			Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(s.config.ACMEHosts...),
-			Cache: newCertificateCache(s.deps), Client: &acme.Client{DirectoryURL: s.config.ACMEDirectory},
+		authority, err := newAuthority(ctx, s.deps, &s.config)
+		if err != nil {
+			return nil, nil, err
 		}
-		config := manager.TLSConfig()
-		config.MinVersion = tls.VersionTLS12
-		return config, nil
+		return authority.config(), authority.loops(), nil
 	}
-	return nil, nil //nolint:nilnil // no encryption is an answer
+	return nil, nil, nil
 }
 
 // lookAgain is how often the files of a certificate are looked at.

@@ -183,6 +183,12 @@ func TestWhatWouldListenInClearIsRefused(t *testing.T) {
 		{Config{Listen: "billing.example.org:8080"}, "without encryption"},
 		{Config{Listen: ":443", Certificate: "c.pem"}, "must stand with --tls-key"},
 		{Config{Listen: ":443", Certificate: "c.pem", Key: "k.pem", ACMEHosts: []string{"x.test"}}, "leave out"},
+		{Config{Listen: ":443", ACMEHosts: []string{"billing.example.org"}}, ""},
+		{Config{Listen: ":443", ACMEHosts: []string{"billing"}}, "is not a public name"},
+		{Config{Listen: ":443", ACMEHosts: []string{"192.0.2.1"}}, "is not a public name"},
+		{Config{Listen: ":443", ACMEHosts: []string{"*.example.org"}}, "is not a public name"},
+		{Config{Listen: ":443", ACMEHosts: []string{"billing.example.org"}, ACMEDirectory: "http://ca.test/dir"}, "https:// address of its directory"},
+		{Config{Listen: "127.0.0.1:0", ACMEDirectory: "https://ca.test/dir"}, "give the name"},
 		{Config{Listen: "nowhere"}, "is not an address"},
 	} {
 		_, err := New(h.Deps, c.config)
@@ -194,5 +200,13 @@ func TestWhatWouldListenInClearIsRefused(t *testing.T) {
 	h.must(err)
 	if err := server.Run(context.Background()); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("without its files: %v", err)
+	}
+	write(t, filepath.Join(dir, "ca.pem"), "no certificate", h.now)
+	for file, says := range map[string]string{"none": "cannot be read", "ca.pem": "holds no certificate"} {
+		server, err := New(h.Deps, Config{Listen: "127.0.0.1:0", ACMEHosts: []string{"billing.example.org"}, ACMERoots: filepath.Join(dir, file)})
+		h.must(err)
+		if err := server.Run(context.Background()); fault.KindOf(err) != fault.Invalid || !strings.Contains(fault.MessageOf(err), says) {
+			t.Errorf("--acme-ca %s: %v", file, err)
+		}
 	}
 }
