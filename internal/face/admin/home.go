@@ -35,6 +35,7 @@ func (o *overviewCache) read(ctx context.Context, s *site, now time.Time) (*insi
 
 // homePage is what the home page shows.
 type homePage struct {
+	First  bool       // nobody has said yet in which currency and time zone bills are made
 	Steps  []homeStep // until all are done
 	Done   int
 	Counts []homeFigure
@@ -56,7 +57,7 @@ func (s *site) home(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := homePage{Steps: homeSteps(c, o), Counts: homeCounts(c, o), Usage: usageChart(o)}
+	p := homePage{First: !o.Settings.CurrencyChosen, Steps: homeSteps(c, o), Counts: homeCounts(c, o), Usage: usageChart(o)}
 	for _, step := range p.Steps {
 		if step.Done {
 			p.Done++

@@ -70,31 +70,44 @@ func (s *Server) lmtp(ctx context.Context) hosting.Finding {
 	if err != nil || a.Status == http.StatusNotFound || mta.Host == "" {
 		return untold("mail_flow", what, err)
 	}
-	host, near := s.reach(mta.Host)
-	if !near {
+	host, within := s.reach(mta.Host)
+	address := net.JoinHostPort(host, mta.Port)
+	if within != nowhere && greet(ctx, address, s.stepLimit) == nil {
+		return hosting.Finding{Severity: hosting.Fine, Code: "mail_flow", Message: "Mailman's LMTP server takes mails at " + short(address) + "."}
+	}
+	if within != near {
 		return hosting.Finding{Severity: hosting.Warning, Code: "mail_flow",
 			Message: "Whether Mailman takes mails cannot be seen from this machine: its LMTP server listens on the loopback interface of its own.",
 			Remedy:  fmt.Sprintf("Look on the list server whether port %s answers, and watch the queues.", short(mta.Port))}
 	}
-	address := net.JoinHostPort(host, mta.Port)
-	if err := greet(ctx, address, s.stepLimit); err != nil {
-		return hosting.Finding{Severity: hosting.Warning, Code: "mail_flow",
-			Message: "Mailman's LMTP server does not answer at " + short(address) + ", as far as this machine can reach it: no mail reaches the lists if that is so everywhere.",
-			Remedy:  "See on the list server whether Mailman's runner lmtp runs (mailman status), and whether a firewall stands between."}
-	}
-	return hosting.Finding{Severity: hosting.Fine, Code: "mail_flow", Message: "Mailman's LMTP server takes mails at " + short(address) + "."}
+	return hosting.Finding{Severity: hosting.Warning, Code: "mail_flow",
+		Message: "Mailman's LMTP server does not answer at " + short(address) + ", as far as this machine can reach it: no mail reaches the lists if that is so everywhere.",
+		Remedy:  "See on the list server whether Mailman's runner lmtp runs (mailman status), and whether a firewall stands between."}
 }
 
-// reach says how a host that the server names is called from here, and whether it can be reached at all.
-func (s *Server) reach(named string) (host string, near bool) {
+// nearness says what an answer from a host, or its silence, means.
+type nearness int
+
+const (
+	nowhere nearness = iota // it is another machine's loopback interface
+	perhaps                 // an answer is its own; silence means nothing, since a tunnel may lead to its API alone
+	near                    // it can be asked
+)
+
+// reach says how a host that the server names is called from here.
+func (s *Server) reach(named string) (host string, within nearness) {
 	ip := net.ParseIP(named)
 	switch {
 	case ip != nil && ip.IsUnspecified():
-		return s.api.Host(), true
-	case webapi.Loopback(named):
-		return named, webapi.Loopback(s.api.Host()) && (s.machine == "" || webapi.Loopback(s.machine))
+		return s.api.Host(), near
+	case !webapi.Loopback(named):
+		return named, near
+	case !webapi.Loopback(s.api.Host()):
+		return named, nowhere
+	case s.machine == "" || webapi.Loopback(s.machine):
+		return named, near
 	}
-	return named, true
+	return named, perhaps
 }
 
 // greet reads a mail server's greeting. Nothing that it says is kept.
