@@ -14,7 +14,7 @@ func billList(types []string) *web.ListSpec {
 		Path: "/bill", Search: "Company, contact, address, phone",
 		Sorts: []string{"company", "start", "end"},
 		Filters: []web.Filter{
-			{Name: "active", Label: "Customers", Options: []web.Option{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
+			{Name: "active", Label: "Customers", Any: "All", Options: []web.Option{{Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"}}},
 			{Name: "start_after", Label: "Start Date After"}, {Name: "start_before", Label: "Start Date Before"},
 			{Name: "end_after", Label: "End Date After"}, {Name: "end_before", Label: "End Date Before"},
 			{Name: "active_before", Label: "Active Before"},

@@ -89,8 +89,8 @@ func (s *site) customers(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Customers", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
-			{Key: "company", Label: "Company"}, {Label: "Contact Name", Minor: true}, {Label: "Email Address", Minor: true}, {Label: "Type", Minor: true},
-			{Label: "Payment Method", Minor: true}, {Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State"}, {Label: "Contract"},
+			{Key: "company", Label: "Company"}, {Label: "Contract"}, {Label: "Contact", Minor: true}, {Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
+			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State"},
 		},
 		Count: web.Things(found.Count, insight.CountedTo, "customer", "customers"),
 		Empty: web.Empty{Text: "There are no customers yet. A customer is who gets the bill.", Action: existing(c, createCustomer)},
@@ -103,9 +103,9 @@ func (s *site) customers(c *web.Context) error {
 	for i := range found.Customers {
 		v := &found.Customers[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Company, Cells: []web.Cell{
-			{Text: v.Company, Path: customerPath(c, v.ID)},
-			{Text: v.Contact}, {Text: v.Email}, {Text: v.Type}, {Text: paymentWord(v.PaymentMethod)},
-			{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {State: activeState(v.Active, v.House)}, {Text: "Groups", Path: pathOf("/customers", v.ID) + "/groups"},
+			{Text: v.Company, Path: customerPath(c, v.ID)}, {Text: "Groups", Path: pathOf("/customers", v.ID) + "/groups"},
+			{Text: v.Email, Note: v.Contact}, {Text: v.Type}, {Text: paymentWord(v.PaymentMethod)},
+			{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {State: activeState(v.Active, v.House)},
 		}})
 	}
 	return c.Render(web.Page{Title: "Customers", Wide: true, Action: existing(c, createCustomer)}, web.ListView(t))

@@ -139,7 +139,7 @@ func logTable(v *servers.Detail) *web.Table {
 	t := &web.Table{
 		Caption: "Logs that were read",
 		Columns: []web.Column{
-			{Label: "Format"}, {Label: "Last read"}, {Label: "Last usage in it"}, {Label: "Lag", Figures: true}, {Label: "Counted", Figures: true},
+			{Label: "Format"}, {Label: "Last read"}, {Label: "Last usage"}, {Label: "Lag", Figures: true}, {Label: "Counted", Figures: true},
 			{Label: "Already known", Figures: true, Minor: true}, {Label: "Unknown list", Figures: true, Minor: true}, {Label: "Unparsed", Figures: true, Minor: true},
 		},
 		Empty: web.Empty{Text: "No log of it was ever read: what it sends is not counted. Let Postmeter follow its log, run an agent there, or read it with postmeter ingest."},

@@ -17,6 +17,7 @@ type Page struct {
 	Crumbs []Crumb // the pages above this one, the highest first
 	Lead   string  // one sentence below the title, or none
 	Action *Action // the primary action of the page, or nil
+	Second *Action // what is often done before it, or nil
 	Wide   bool    // the content is a table that takes all the room there is
 }
 
@@ -38,6 +39,9 @@ func (c *Context) Render(page Page, body templ.Component) error {
 func (c *Context) RenderStatus(status int, page Page, body templ.Component) error {
 	if page.Action != nil && !c.May(page.Action.Right) {
 		page.Action = nil
+	}
+	if page.Second != nil && !c.May(page.Second.Right) {
+		page.Second = nil
 	}
 	f := frame{Page: page, Operator: c.Operator, Said: takeFlash(c.W, c.R, secure(c.R)), Nav: c.navigation(), Search: c.site.search && c.Operator.ID != 0}
 	if f.Search {

@@ -57,6 +57,9 @@ func (c *Cell) isDate() bool {
 	return err == nil
 }
 
+// blank says whether there is nothing in the cell, which a phone then leaves out.
+func (c *Cell) blank() bool { return c.Text == "" && c.Note == "" && c.State == "" && c.Part == nil }
+
 // Empty says what to do when there is nothing in a list.
 type Empty struct {
 	Text   string
