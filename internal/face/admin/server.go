@@ -216,14 +216,17 @@ func unknownTable(v *servers.Detail) *web.Table {
 }
 
 func gapTable(v *servers.Detail) *web.Table {
-	t := &web.Table{Caption: "Posts that were not metered", Columns: []web.Column{
-		{Label: "List"}, {Label: "Posts on the server", Figures: true}, {Label: "Metered", Figures: true}, {Label: "Since", Minor: true}, {Label: "Until", Minor: true},
+	t := &web.Table{Caption: "Counted by the server and not metered", Columns: []web.Column{
+		{Label: "List"}, {Label: "Counted by the server", Figures: true}, {Label: "Metered", Figures: true}, {Label: "Since", Minor: true}, {Label: "Until", Minor: true},
 	}}
 	for i := range v.Gaps {
 		g := &v.Gaps[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: g.List}, {Text: web.Thousands(g.Posts)}, {Text: web.Thousands(g.Metered)}, {Text: utc(g.From)}, {Text: utc(g.To)},
+			{Text: g.List}, {Text: web.Thousands(g.Counted)}, {Text: web.Thousands(g.Metered)}, {Text: utc(g.From)}, {Text: utc(g.To)},
 		}})
+	}
+	if v.GapCount > len(v.Gaps) {
+		t.Count = "The first " + web.Thousands(int64(len(v.Gaps))) + " of " + web.Thousands(int64(v.GapCount))
 	}
 	return t
 }

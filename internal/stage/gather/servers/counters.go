@@ -12,7 +12,7 @@ import (
 	"postmeter/internal/store"
 )
 
-// sent reads the counters of mails of a server that has them.
+// sent reads the counters of mails of a server that has them; nil is one that has none.
 func (d *Deps) sent(ctx context.Context, conn listserver.Server) (sent []hosting.Sent, err error) {
 	if !conn.Can(listserver.SentCounters) {
 		return nil, nil
@@ -21,7 +21,7 @@ func (d *Deps) sent(ctx context.Context, conn listserver.Server) (sent []hosting
 		sent, err = conn.Sent(ctx, time.Time{})
 		return err
 	})
-	return sent, err
+	return orNone(sent), err
 }
 
 // grow counts what the counters have grown by since the last sync. What they show at the first sync is noted and not
@@ -60,7 +60,10 @@ func (s *syncing) grow() error {
 	if noted > 0 {
 		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted (a first sync with --counter zero counts it)", noted)
 	}
-	return nil
+	if s.counters == nil {
+		return nil
+	}
+	return s.tx.NoteCounterReading(s.target.ID, s.target.Kind, "", s.today.Month())
 }
 
 // listKey is what a counter's list is looked up by.
