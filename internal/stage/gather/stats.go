@@ -79,7 +79,7 @@ func (run *run) tellGrowth(in *Input, r *CounterReading, growth *CounterGrowth) 
 	run.figures.Add(growth.Figures())
 	switch {
 	case growth.Alert != "":
-		run.alerts = append(run.alerts, in.Name+": "+growth.Alert+": "+HowToGoOn)
+		run.alerts = append(run.alerts, in.Name+": "+growth.Alert+": --counter "+HowToGoOn)
 	case growth.New && run.Start == StartCarefully:
 		run.note("%s: is read for the first time; the %d messages to %d recipients that it shows are not counted, what comes from now on is "+
 			"(--counter zero counts them too)", in.Name, r.Tally.Messages, r.Tally.Recipients)

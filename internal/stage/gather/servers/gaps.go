@@ -122,6 +122,6 @@ func (v *Validation) gaps(s *store.Snapshot, t *target) error {
 		return nil
 	}
 	v.find(hosting.Warning, "posts", fmt.Sprintf("The server counted %d %s of %d lists that were not metered. They are not billed.", c.Gap, c.Unit, len(gaps)),
-		"See postmeter server show "+t.Name+", and read the log from where it was not read.")
+		"Read the log from where it was not read. The server's page names the lists, and so does server show.")
 	return nil
 }
