@@ -31,7 +31,7 @@ func (h *house) becomes(kind, billed string) {
 	})
 }
 
-// reads reads a file for s1.
+// reads has a file of s1 read.
 func (h *house) reads(format, path, content string) {
 	h.t.Helper()
 	result := gather.Result{}
@@ -92,13 +92,13 @@ func TestSympaIsComparedWithItsStats(t *testing.T) {
 		check(t, "one reading", h.compared(), "Nothing to compare with the server's counter stats yet: it takes two readings, and something sent between them.")
 
 		h.day("2026-09-11")
-		first, second := h.mails("news-owner@a.test", 20), ""
+		first := h.mails("news-owner@a.test", 20)
 		mail(first)
 		stats(8, 120)
 		check(t, "all is there", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 lists compared.")
 
 		h.day("2026-09-14")
-		second = h.mails("news-owner@a.test", 5)
+		second := h.mails("news-owner@a.test", 5)
 		stats(9, 125)
 		check(t, "a message that the log does not show", h.compared(),
 			"5 recipients that the server counted (stats) were not metered, on 1 lists compared. They are not billed. a.test/news 20/25 2026-09-10T12:01:00Z-2026-09-14T12:01:00Z")
