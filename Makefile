@@ -8,7 +8,7 @@ SHELL := /bin/sh
 # Where tools that make installs are kept; never in the repository.
 TOOLS := $(CURDIR)/.tools/bin
 # The toolchain is often here and not in the PATH of a bare machine.
-export PATH := $(TOOLS):$(PATH):/usr/local/go/bin
+export PATH := $(CURDIR)/.tools/node/node_modules/.bin:$(TOOLS):$(PATH):/usr/local/go/bin
 # Version control is asked once, below, and not by each build.
 export GOFLAGS := -buildvcs=false
 
@@ -30,7 +30,7 @@ build: need-go ## Build the static binary ./postmeter
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X postmeter/internal/app.version=$(VERSION)' -o postmeter ./cmd/postmeter
 
 .PHONY: test
-test: need-tests lint build unit ## Install what is missing, then check and test everything, on both databases
+test: need-tests lint build unit browser ## Install what is missing, then check and test everything, on both databases
 
 .PHONY: unit
 unit: need-tests ## Run the tests alone
@@ -38,8 +38,8 @@ unit: need-tests ## Run the tests alone
 
 .PHONY: browser
 browser: build ## Test the pages in a real browser; screenshots are in build/screenshots
-	@scripts/need.sh browser
-	node --test --test-concurrency=1 browser/tests/
+	@scripts/need.sh go postgresql mailman3 browser
+	POSTMETER=$(CURDIR)/postmeter go test -tags browser -count=1 -timeout $(TEST_TIMEOUT) -parallel 2 ./browser/
 
 .PHONY: race
 race: need-tests ## Run the tests under the race detector (needs a C compiler)
@@ -51,7 +51,7 @@ lint: need-lint ## Check form, vet, and lint
 	scripts/formatted.sh
 	scripts/generated.sh
 	go vet ./...
-	go vet -tags bench,soak ./...
+	go vet -tags bench,soak,browser ./...
 	golangci-lint run ./...
 
 # Benchmarks live beside the code that they measure. Paired ones, which print a

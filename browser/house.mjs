@@ -1,27 +1,32 @@
 // The house for browser tests: the built binary with `serve` on a free port and a new database, a browser, and helpers
 // that find things as a user does, by label and role.
 import { spawn, execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
-import { AxeBuilder } from "@axe-core/playwright";
+import { look } from "./look.mjs";
 
-const root = path.resolve(import.meta.dirname, "..");
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const binary = process.env.POSTMETER ?? path.join(root, "postmeter");
-const shots = path.join(root, "build", "screenshots");
-const startLimit = 30_000; // milliseconds until the process listens
+const startLimit = 60_000; // milliseconds until the process listens
 
 export const password = "four words of mine";
 
-// open starts a house. database is sqlite, or the address of an empty PostgreSQL database (POSTMETER_BROWSER_DB).
-export async function open() {
+// open starts a house on a new SQLite file, or on the empty PostgreSQL database that POSTMETER_BROWSER_DB names. Where
+// POSTMETER_BROWSER_LOOKS is "no", pages are used and not looked at: another file has them. Mails are files in a folder,
+// unless smtp is true: then they go the way that the settings say.
+export async function open({ smtp = false } = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), "postmeter-browser-"));
+  const mails = path.join(dir, "mails");
+  mkdirSync(mails);
   const env = {
     ...process.env,
     POSTMETER_DB: process.env.POSTMETER_BROWSER_DB ?? "sqlite:" + path.join(dir, "postmeter.db"),
     POSTMETER_KEY_FILE: path.join(dir, "secrets.key"),
+    ...(smtp ? {} : { POSTMETER_SMTP: "file:" + mails }),
   };
   const server = spawn(binary, ["serve", "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "ignore", "pipe"] });
   const { address, link } = await started(server);
@@ -29,7 +34,7 @@ export async function open() {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: address });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: address, reducedMotion: "reduce" });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const outside = [];
@@ -37,19 +42,25 @@ export async function open() {
   const complaints = [];
   page.on("console", (m) => { if (m.type() === "error" && !/status of (4\d\d)/.test(m.text())) complaints.push(m.text()); });
   page.on("pageerror", (e) => complaints.push(String(e)));
+  const looks = process.env.POSTMETER_BROWSER_LOOKS !== "no";
   return {
-    page, context, address, link,
+    page, context, browser, address, link, mails, dir, complaints,
     // run runs a command of the program on the same database.
     run: (...args) => execFileSync(binary, args, { env, encoding: "utf8" }),
-    // import takes in a provider file.
-    import(yaml) {
-      const file = path.join(dir, "provider.yaml");
-      writeFileSync(file, yaml);
-      return execFileSync(binary, ["import", file], { env, encoding: "utf8" });
+    // file writes a file beside the database, and returns its path.
+    file(name, text) {
+      writeFileSync(path.join(dir, name), text);
+      return path.join(dir, name);
     },
-    // look keeps screenshots of a page, light, dark and on a phone, and lets axe judge it.
-    // What axe finds fails the test when the house is closed, so that one run shows all of it.
-    look: (name) => look(page, name, complaints),
+    // import takes in a provider file.
+    import(yaml) { return this.run("import", this.file("provider.yaml", yaml)); },
+    // look keeps screenshots of a page, light, dark and on a phone, and lets axe judge it; see look.mjs. What it finds
+    // fails the test when the house is closed, so that one run shows all of it.
+    async look(name, on = page) {
+      if (!looks) return;
+      remember(on);
+      complaints.push(...await look(on, name));
+    },
     async close() {
       await browser.close();
       const gone = new Promise((done) => server.once("exit", done));
@@ -60,6 +71,12 @@ export async function open() {
       assert.deepEqual(complaints, [], "what the browser and axe complain of");
     },
   };
+}
+
+// remember writes down the path of a page that is looked at: the run of all files checks that none was left out.
+function remember(page) {
+  const list = process.env.POSTMETER_BROWSER_SEEN;
+  if (list) appendFileSync(list, new URL(page.url()).pathname + "\n");
 }
 
 function started(server) {
@@ -89,24 +106,22 @@ export async function first(house, name = "Anna") {
   await page.getByText(`You are signed in as ${name}.`).waitFor();
 }
 
-async function look(page, name, complaints) {
-  mkdirSync(shots, { recursive: true });
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.screenshot({ path: path.join(shots, `${name}-${scheme}.png`), fullPage: true });
-    complaints.push(...await judge(page, `${name}, ${scheme}`));
-  }
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.screenshot({ path: path.join(shots, `${name}-phone.png`), fullPage: true });
-  complaints.push(...await judge(page, `${name}, phone`));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  if (wide > 390) complaints.push(`${name} is ${wide} px wide on a phone`);
-  await page.setViewportSize(size);
-}
-
-async function judge(page, what) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map((v) => `${what}: ${v.id}: ${v.help}\n  ${v.nodes.map((n) => n.html).join("\n  ")}`);
+// hands are what a user does with a page: press a button, follow a link, fill a field, read what it says.
+export function hands(page) {
+  // A field by its whole label, with or without the word that it is required.
+  const field = (label) => page.getByLabel(new RegExp("^\\s*" + label.replace(/[()?/]/g, "\\$&") + "\\s*(required)?\\s*$"));
+  const says = (text) => page.getByText(text).first().waitFor();
+  return {
+    field, says,
+    press: (name) => page.getByRole("button", { name, exact: true }).click(),
+    follow: (name, exact = true) => page.getByRole("main").getByRole("link", { name, exact }).first().click(),
+    // menu goes to a page of the left navigation.
+    async menu(...names) {
+      for (const name of names) await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click();
+    },
+    // fill fills fields, in order, by their labels.
+    async fill(values) { for (const [label, value] of Object.entries(values)) await field(label).fill(value); },
+    // done waits until the job on the page has ended.
+    done: () => page.getByText("Done", { exact: true }).first().waitFor(),
+  };
 }

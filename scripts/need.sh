@@ -9,10 +9,11 @@ cd "$(dirname "$0")/.."
 
 GOLANGCI_LINT=v2.15.0
 GOTESTSUM=v1.13.0
+NODE=22.20.0
 PEBBLE=v2.10.3
 TEMPL=$(sed -n 's|^.*github.com/a-h/templ \(v[^ ]*\).*|\1|p' go.mod | head -n 1)
 
-PATH="$PWD/.tools/bin:$PATH:/usr/local/go/bin"
+PATH="$PWD/.tools/node/node_modules/.bin:$PWD/.tools/bin:$PATH:/usr/local/go/bin"
 export PATH
 
 fail() {
@@ -87,6 +88,10 @@ need_mailman3() {
 need_browser() {
 	command -v chromium >/dev/null || apt chromium
 	command -v npm >/dev/null || apt nodejs npm
+	has=$(node --version)
+	if ! newer "${has#v}" 20; then # that of Debian 12
+		npm install --prefix .tools/node --no-audit --no-fund --silent "node@$NODE" || fail "Node $has is too old, and $NODE cannot be installed"
+	fi
 	[ browser/node_modules/.package-lock.json -nt browser/package-lock.json ] && return
 	(cd browser && npm ci --no-audit --no-fund --silent && touch node_modules/.package-lock.json) ||
 		fail "the packages of browser/ cannot be installed; is there a network?"

@@ -1,8 +1,7 @@
 // Running, reviewing, testing, sending and settling bills as an operator does, topics 10, 11 and 14 of the manual.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { open, first } from "../house.mjs";
 
@@ -41,21 +40,17 @@ customers:
 `;
 
 test("billing", async () => {
-  const mails = mkdtempSync(path.join(tmpdir(), "postmeter-mails-"));
-  process.env.POSTMETER_SMTP = "file:" + mails;
   const house = await open();
-  const { page } = house;
+  const { page, mails } = house;
   const done = () => page.getByText("Done", { exact: true }).first().waitFor();
   try {
     await first(house);
     await page.goto("/bill");
     await house.look("bill-empty");
     house.import(provider);
-    const usage = path.join(mails, "usage.jsonl");
-    writeFileSync(usage, [[2, 2000], [1, 9000]].map(([months, n]) =>
+    const usage = house.file("usage.jsonl", [[2, 2000], [1, 9000]].map(([months, n]) =>
       JSON.stringify({ id: String(months), server: "s1", site: "acme.test", list: "news", at: day(months, 5) + "T10:00:00Z", bytes: 1000, recipients: n })).join("\n") + "\n");
     house.run("ingest", "--format", "jsonl", usage);
-    rmSync(usage);
     house.run("bill", "run", "--start", day(2, 1), "--end", day(1, 0));
 
     await page.getByRole("link", { name: "Customers", exact: true }).first().click();
@@ -134,6 +129,5 @@ test("billing", async () => {
     await house.look("bills");
   } finally {
     await house.close();
-    rmSync(mails, { recursive: true, force: true });
   }
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { open, first, password } from "../house.mjs";
 
 test("settings", async () => {
-  const house = await open();
+  const house = await open({ smtp: true });
   const { page } = house;
   try {
     await first(house);

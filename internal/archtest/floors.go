@@ -33,6 +33,7 @@ var homes = []struct {
 	{"internal/outside/listserver/listservertest", floorTest},
 	{"internal/archtest", floorTest},
 	{"internal/bench", floorTest},
+	{"browser", floorTest},
 	{"internal/domain", floorDomain},
 	{"internal/store", floorLow},
 	{"internal/outside", floorLow},

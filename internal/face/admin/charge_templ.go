@@ -104,7 +104,7 @@ func chargeView(p chargePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</code></dd></dl></section><section aria-labelledby=\"prices\"><h2 id=\"prices\">Prices by day</h2><div class=\"sheet\" role=\"region\" aria-label=\"Prices by day\" tabindex=\"0\"><table class=\"rows\"><caption class=\"visually-hidden\">Prices by day</caption> <thead><tr><th scope=\"col\">Valid from</th><th scope=\"col\" class=\"figures\">Default Amount</th><th scope=\"col\">Is Recurring?</th><th scope=\"col\">Is Proratable?</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</code></dd></dl></section><section><h2>Prices by day</h2><div class=\"sheet\" role=\"region\" aria-label=\"Prices by day\" tabindex=\"0\"><table class=\"rows\"><caption class=\"visually-hidden\">Prices by day</caption> <thead><tr><th scope=\"col\">Valid from</th><th scope=\"col\" class=\"figures\">Default Amount</th><th scope=\"col\">Is Recurring?</th><th scope=\"col\">Is Proratable?</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -129,6 +129,15 @@ type UnparsedLine struct {
 	Line     string `json:"line"`
 }
 
+// Gap is a list of whose posts the server counted more than were metered.
+type Gap struct {
+	List    string `json:"list"` // site/list
+	Posts   int64  `json:"posts"`
+	Metered int64  `json:"metered"`
+	From    string `json:"from"`
+	To      string `json:"to"`
+}
+
 // Detail is everything that is known of a server. Nothing in it is secret.
 type Detail struct {
 	Summary
@@ -161,9 +170,9 @@ type Detail struct {
 	SuspendedCount int64       `json:"suspended_count"` // counters that went back: nothing of them is counted
 	Suspended      []Suspended `json:"suspended_counters"`
 
-	Comparison Comparison `json:"comparison"` // of the server's own counters with what was metered
-	GapCount   int        `json:"gap_count"`  // lists of which something is missing
-	Gaps       []Gap      `json:"gaps"`       // the first of them
+	PostsCompared int   `json:"posts_compared"` // lists whose posts were counted by the server this month
+	PostsGap      int64 `json:"posts_gap"`      // posts that were counted there and not metered
+	Gaps          []Gap `json:"gaps"`
 }
 
 // Show returns everything that is known of a server. It asks the database alone, and so works for each kind.
@@ -224,7 +233,11 @@ func abilities(d Deps, t *target) (can []Ability, formats []string) {
 }
 
 func (v *Detail) read(s *store.Snapshot, t *target) error {
-	zone, err := billingZone(s)
+	set, err := s.Settings()
+	if err != nil {
+		return err
+	}
+	zone, err := set.Location()
 	if err != nil {
 		return err
 	}
@@ -248,7 +261,7 @@ func (v *Detail) read(s *store.Snapshot, t *target) error {
 	if v.Suspended, v.SuspendedCount, err = suspended(s, t.ID); err != nil {
 		return err
 	}
-	return v.readGaps(s, t)
+	return v.readGaps(s, t, period.DateOf(t.started, zone).Month())
 }
 
 func (v *Detail) readSites(s *store.Snapshot, t *target) error {
@@ -297,10 +310,19 @@ func (v *Detail) readLogs(s *store.Snapshot, t *target) error {
 	return err
 }
 
-// readGaps compares the server's own counters with what was metered since their last reading of the month before.
-func (v *Detail) readGaps(s *store.Snapshot, t *target) (err error) {
-	v.Comparison, v.Gaps, err = compareCounters(s, &t.Server, t.started)
-	v.GapCount, v.Gaps = len(v.Gaps), v.Gaps[:min(len(v.Gaps), shownGaps)]
+// readGaps compares the server's counters of posts with what was metered since the last one of the month before.
+func (v *Detail) readGaps(s *store.Snapshot, t *target, month period.Month) error {
+	checks, err := s.PostChecks(t.ID, month)
+	v.PostsCompared, v.PostsGap, v.Gaps = len(checks), 0, []Gap{}
+	for _, c := range checks {
+		if c.Posts <= c.Metered {
+			continue // one post may take several lines
+		}
+		v.PostsGap += c.Posts - c.Metered
+		if len(v.Gaps) < shownGaps {
+			v.Gaps = append(v.Gaps, Gap{c.Site + "/" + c.List, c.Posts, c.Metered, instantOr(c.From), instantOr(c.To)})
+		}
+	}
 	return err
 }
 
