@@ -23,7 +23,9 @@ type feed struct {
 	scan    bool              // rotated files are to be looked through
 	scanIn  int               // passes until they are looked through once more; 0: no need
 	state   usage.FeedState
-	alerted string // the last alert, which is not repeated
+	worker  *worker // that was begun last and not seen to end; of who called the follower
+	at      *worker // that is at work
+	alerted string  // the last alert, which is not repeated
 }
 
 // maxLeft is how many files that were rotated away are kept open at once.
@@ -105,7 +107,7 @@ func (fd *feed) round(ctx context.Context) (again bool, err error) {
 
 // locate opens the present file. If it is another than before, that one was rotated away.
 func (fd *feed) locate() error {
-	info, err := os.Stat(fd.Path)
+	info, err := fd.stat(fd.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		fd.state.Problem = "there is no such file yet"
@@ -131,19 +133,24 @@ func (fd *feed) locate() error {
 	return nil
 }
 
-func (fd *feed) open(path string) (*file, error) {
+func (fd *feed) open(path string) (out *file, err error) {
+	fd.patiently(func() { out, err = fd.openNow(path) })
+	return out, err
+}
+
+func (fd *feed) openNow(path string) (*file, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	out := &file{name: path, stretch: fd.StretchBytes, log: usage.Log{Server: fd.Server, Format: fd.Format}}
-	out.content = plain{f}
+	out.content = patient{plain{f}, fd}
 	info, err := f.Stat()
 	if err == nil {
 		out.id = identityOf(info)
 		var gz bool
 		if gz, err = isPacked(f); gz {
-			out.content = &packed{File: f, size: -1}
+			out.content = patient{&packed{File: f, size: -1}, fd}
 		}
 	}
 	if err != nil {

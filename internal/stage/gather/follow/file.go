@@ -30,6 +30,14 @@ type file struct {
 	quiet   int        // passes since it last grew, of one that was rotated away
 }
 
+// bare is the content, however long it may take to answer.
+func (f *file) bare() content {
+	if p, ok := f.content.(patient); ok {
+		return p.content
+	}
+	return f.content
+}
+
 // errChanged says that a file is no longer what it was when it was opened.
 var errChanged = errors.New("the file was truncated or overwritten")
 

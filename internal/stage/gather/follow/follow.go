@@ -18,6 +18,7 @@ type Options struct {
 	Keep         int               // passes for which a rotated file stays open when it is quiet; 0: DefaultKeep
 	Spool        *Spool            // where unread parts of rotated files go while the sink is away; may be nil
 	TellEvery    time.Duration     // how often the sink is told how it goes; 0: DefaultTellEvery
+	Patience     time.Duration     // how long a file system may take for one answer before other logs are read meanwhile; 0: DefaultPatience
 }
 
 // Defaults of the options.
@@ -25,6 +26,7 @@ const (
 	DefaultStretchBytes = 256 << 20
 	DefaultKeep         = 120
 	DefaultTellEvery    = time.Minute
+	DefaultPatience     = 10 * time.Second
 )
 
 // tellAtOnce is of how many feeds the sink is told in one call.
@@ -36,12 +38,15 @@ const maxAlerts = 500
 // Follower follows logs. It is not safe for concurrent use.
 type Follower struct {
 	Options
-	sink   Sink
-	feeds  []*feed
-	first  int // the feed with which the next pass begins
+	sink  Sink
+	feeds []*feed
+	first int // the feed with which the next pass begins
+	told  time.Time
+	saved time.Time // when the spool was last told of a whole pass
+
+	turns  *turns // who has the turn may touch what follows, and its own feed
 	alerts []usage.LogAlert
-	told   time.Time
-	saved  time.Time // when the spool was last told of a whole pass
+	closed bool
 }
 
 // New returns a follower of feeds. Nothing is opened before the first step.
@@ -55,7 +60,10 @@ func New(sink Sink, feeds []Feed, options Options) *Follower {
 	if options.TellEvery == 0 {
 		options.TellEvery = DefaultTellEvery
 	}
-	f := &Follower{Options: options, sink: sink}
+	if options.Patience == 0 {
+		options.Patience = DefaultPatience
+	}
+	f := &Follower{Options: options, sink: sink, turns: newTurns()}
 	if f.Spool != nil {
 		f.alerts = f.Spool.loadAlerts()
 	}
@@ -65,32 +73,38 @@ func New(sink Sink, feeds []Feed, options Options) *Follower {
 	return f
 }
 
-// Step does one pass: all that was written before it began is handed to the sink. After an error, which is the sink's,
-// the next pass goes on with the log that failed last of all, so that one cannot keep the others waiting.
+// Step does one pass: all that was written before it began is handed to the sink, but for logs on a file system that
+// does not answer. After an error, which is the sink's, the next pass goes on with the log that failed last of all, so
+// that one cannot keep the others waiting.
 func (f *Follower) Step(ctx context.Context) error {
 	begun := f.Now()
 	err := f.pass(ctx)
 	switch {
 	case err != nil && ctx.Err() == nil:
 		f.save(ctx)
-	case err == nil && f.Spool != nil && (begun.Sub(f.saved) >= f.TellEvery || begun.Before(f.saved)):
+	case err == nil && f.Spool != nil && !f.hanging() && (begun.Sub(f.saved) >= f.TellEvery || begun.Before(f.saved)):
 		f.saved = begun
-		if err := errors.Join(f.Spool.passed(begun), f.Spool.saveAlerts(f.alerts)); err != nil {
-			f.note("spool: %v", err)
-		}
+		f.saveAlerts(f.Spool.passed(begun))
 	}
 	return err
 }
 
 func (f *Follower) pass(ctx context.Context) error {
-	for i := range f.feeds {
-		at := (f.first + i) % len(f.feeds)
-		if err := f.feeds[at].step(ctx); err != nil {
-			f.first = (at + 1) % len(f.feeds)
-			return err
-		}
+	if err := f.each(func(fd *feed) error { return fd.step(ctx) }); err != nil {
+		return err
 	}
+	f.turns.take()
+	defer f.turns.give()
 	return f.tell(ctx)
+}
+
+// saveAlerts keeps the alerts that wait for the sink.
+func (f *Follower) saveAlerts(before error) {
+	f.turns.take()
+	defer f.turns.give()
+	if err := errors.Join(before, f.Spool.saveAlerts(f.alerts)); err != nil {
+		f.note("spool: %v", err)
+	}
 }
 
 // tell tells the sink how it goes, if something is odd, or if it is time.
@@ -99,7 +113,7 @@ func (f *Follower) tell(ctx context.Context) error {
 	if len(f.alerts) == 0 && !f.told.IsZero() && now.Sub(f.told) < f.TellEvery && !now.Before(f.told) {
 		return nil
 	}
-	for states := range slices.Chunk(f.States(), tellAtOnce) {
+	for states := range slices.Chunk(f.states(), tellAtOnce) {
 		if err := f.sink.Tell(ctx, states, f.alerts); err != nil {
 			return err
 		}
@@ -111,6 +125,12 @@ func (f *Follower) tell(ctx context.Context) error {
 
 // States returns how the following of each log goes.
 func (f *Follower) States() []usage.FeedState {
+	f.turns.take()
+	defer f.turns.give()
+	return f.states()
+}
+
+func (f *Follower) states() []usage.FeedState {
 	out := make([]usage.FeedState, len(f.feeds))
 	for i, fd := range f.feeds {
 		out[i] = fd.state
@@ -118,17 +138,28 @@ func (f *Follower) States() []usage.FeedState {
 	return out
 }
 
-// Close closes all files.
+// Close closes all files; those of a file system that does not answer are closed when it does.
 func (f *Follower) Close() error {
+	f.turns.take()
+	defer f.turns.give()
+	f.closed = true
 	var failed error
 	for _, fd := range f.feeds {
-		for _, one := range append(fd.left, fd.current) {
-			if one != nil {
-				failed = errors.Join(failed, one.Close())
-			}
+		if fd.at == nil {
+			failed = errors.Join(failed, fd.closeAll())
 		}
-		fd.left, fd.current = nil, nil
 	}
+	return failed
+}
+
+// closeAll closes the files of a feed.
+func (fd *feed) closeAll() (failed error) {
+	for _, one := range append(fd.left, fd.current) {
+		if one != nil {
+			failed = errors.Join(failed, one.bare().Close())
+		}
+	}
+	fd.left, fd.current = nil, nil
 	return failed
 }
 

@@ -14,7 +14,7 @@ func (fd *feed) rotated(ctx context.Context) error {
 	if err := fd.unspool(ctx); err != nil {
 		return err
 	}
-	all, err := siblings(&fd.Feed.Feed)
+	all, err := fd.siblings()
 	if err != nil {
 		return err
 	}
@@ -87,8 +87,9 @@ func (fd *feed) finished(ctx context.Context, f *file) (bool, error) {
 	if err != nil || !reached.Known {
 		return false, err
 	}
-	if p, ok := f.content.(*packed); ok {
-		if p.mayEndAt(reached.Offset) {
+	if p, ok := f.bare().(*packed); ok {
+		var may bool
+		if fd.patiently(func() { may = p.mayEndAt(reached.Offset) }); may {
 			return true, nil
 		}
 	}

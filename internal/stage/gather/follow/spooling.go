@@ -19,14 +19,13 @@ func (f *Follower) save(ctx context.Context) {
 		return
 	}
 	since := f.Spool.lastPass()
-	for _, fd := range f.feeds {
+	_ = f.each(func(fd *feed) error {
 		if err := fd.save(ctx, since); err != nil && ctx.Err() == nil {
 			fd.gap(err)
 		}
-	}
-	if err := f.Spool.saveAlerts(f.alerts); err != nil {
-		f.note("spool: %v", err)
-	}
+		return nil
+	}) //nolint:errcheck // there is none
+	f.saveAlerts(nil)
 }
 
 // save copies the unread parts of files that were rotated away. What was written last before the last whole pass was
@@ -41,7 +40,7 @@ func (fd *feed) save(ctx context.Context, since time.Time) error {
 		fd.close(fd.left[0])
 		fd.left = slices.Delete(fd.left, 0, 1)
 	}
-	all, err := siblings(&fd.Feed.Feed)
+	all, err := fd.siblings()
 	if err != nil {
 		return err
 	}
