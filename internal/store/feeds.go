@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/domain/usage"
 )
@@ -54,14 +56,31 @@ func (s *Snapshot) FeedStates() ([]hosting.FeedState, error) {
 	return out, nil
 }
 
+// LastRead returns the log of a server that was last read at a path of a machine.
+func (s *Snapshot) LastRead(server, machine, path, format string) (last usage.LastRead, err error) {
+	_, err = s.one(`SELECT head, seen_at FROM log_feed_state JOIN server ON server.id = server_id
+		WHERE server.name = $1 AND machine = $2 AND path = $3 AND format = $4`, []any{server, machine, path, format}, &last.Head, &last.SeenAt)
+	return last, err
+}
+
+// ForgetFeeds takes away what was told of logs of a server and not since an instant, and returns how many are left.
+func (tx *Tx) ForgetFeeds(serverID int64, since time.Time) (left int64, err error) {
+	if err := tx.Exec(`DELETE FROM log_feed_state WHERE server_id = $1 AND told_at < $2`, serverID, since.UnixMicro()); err != nil {
+		return 0, err
+	}
+	_, err = tx.one(`SELECT count(*) FROM log_feed_state WHERE server_id = $1`, []any{serverID}, &left)
+	return left, err
+}
+
 // SaveFeedState stores how the following of a log on a machine goes. What was last odd about it stays.
 func (tx *Tx) SaveFeedState(serverID int64, machine string, f *usage.FeedState) error {
-	return tx.Exec(`INSERT INTO log_feed_state (server_id, machine, path, format, seen_at, grown_at, size, read_offset, problem, alert, alert_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0)
+	return tx.Exec(`INSERT INTO log_feed_state (server_id, machine, path, format, seen_at, grown_at, size, read_offset, problem, alert, alert_at, head, told_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $10, $11)
 		ON CONFLICT (server_id, machine, path) DO UPDATE SET format = excluded.format, seen_at = excluded.seen_at,
 		grown_at = CASE WHEN excluded.grown_at > 0 THEN excluded.grown_at ELSE log_feed_state.grown_at END,
-		size = excluded.size, read_offset = excluded.read_offset, problem = excluded.problem`,
-		serverID, machine, f.Path, f.Format, f.SeenAt, f.GrownAt, f.Size, f.Offset, f.Problem)
+		size = excluded.size, read_offset = excluded.read_offset, problem = excluded.problem,
+		head = excluded.head, told_at = excluded.told_at`,
+		serverID, machine, f.Path, f.Format, f.SeenAt, f.GrownAt, f.Size, f.Offset, f.Problem, f.Head, tx.by.At.UnixMicro())
 }
 
 // AlertFeed notes what is odd about a log on a machine, with the log that it is about if that is known.
@@ -73,8 +92,8 @@ func (tx *Tx) AlertFeed(serverID int64, machine string, a *usage.LogAlert) error
 			return err
 		}
 	}
-	return tx.Exec(`INSERT INTO log_feed_state (server_id, machine, path, format, seen_at, grown_at, size, read_offset, problem, alert, alert_at)
-		VALUES ($1, $2, $3, $4, $5, 0, 0, 0, '', $6, $5)
-		ON CONFLICT (server_id, machine, path) DO UPDATE SET alert = excluded.alert, alert_at = excluded.alert_at`,
+	return tx.Exec(`INSERT INTO log_feed_state (server_id, machine, path, format, seen_at, grown_at, size, read_offset, problem, alert, alert_at, told_at)
+		VALUES ($1, $2, $3, $4, $5, 0, 0, 0, '', $6, $5, $5)
+		ON CONFLICT (server_id, machine, path) DO UPDATE SET alert = excluded.alert, alert_at = excluded.alert_at, told_at = excluded.told_at`,
 		serverID, machine, a.Path, a.Format, at, a.Text)
 }

@@ -38,8 +38,11 @@ func TestMain(m *testing.M) {
 }
 
 // child does one pass: as an agent with the configuration in a file, or in place (database, log, and the step at which
-// it kills itself).
+// it kills itself). Or it follows until all was read: see chase.
 func child(order []string) (err error) {
+	if order[0] == "chase" {
+		return chase(order[1], order[2], order[3])
+	}
 	if order[0] == "agent" {
 		config, err := Load(order[1])
 		if err != nil {
@@ -107,6 +110,7 @@ func testKill(t *testing.T, kills int) {
 			next += more
 			if random.IntN(4) == 0 {
 				h.rename("", fmt.Sprintf("-%06d", next))
+				h.append("", "") // as logrotate makes a new one
 			}
 			for killed := true; killed; {
 				if random.IntN(2) == 0 {
@@ -128,7 +132,7 @@ func testKill(t *testing.T, kills int) {
 // killedAgent runs an agent that is killed when one of its requests comes in, or when that was served.
 func (h *house) killedAgent(random *rand.Rand, config string) bool {
 	h.Helper()
-	at, served := int64(1+random.IntN(4)), random.IntN(2) == 0
+	at, served := int64(1+random.IntN(5)), random.IntN(2) == 0
 	var cmd *exec.Cmd
 	var n atomic.Int64
 	h.between(func(_ *http.Request, answer func()) {

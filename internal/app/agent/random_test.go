@@ -93,6 +93,9 @@ func (h *history) live(things int) {
 	h.reader, h.reporter, h.truncate = h.follower(3, nil), h.agent(), false
 	h.step()
 	h.must(h.reporter.Step(context.Background()))
+	if alerts := storetest.Rows(h, h.url, `SELECT alert FROM log_feed_state WHERE alert LIKE '%nobody followed%'`); len(alerts) > 0 {
+		h.Errorf("each log was kept when it was rotated, and yet one is missed: %q", alerts)
+	}
 	var want []string
 	for i := range h.next {
 		if _, gone := h.gone[i]; !gone {

@@ -44,5 +44,12 @@ type FeedState struct {
 	GrownAt int64  // when it was last seen to have grown; 0: not since the follower began
 	Size    int64  // bytes of the present file
 	Offset  int64  // bytes of it that were read
+	Head    []byte // by which the log in it is known; nil if that is not known
 	Problem string // what is wrong at present; "" if nothing is
+}
+
+// LastRead is the log that was last read at a path.
+type LastRead struct {
+	Head   []byte // by which it is known; nil if that is not known
+	SeenAt int64  // when it was last looked at, UTC microseconds
 }

@@ -25,6 +25,7 @@ var rights = map[string]Right{
 	"POST /api/v1/usage":       {Scope: apitoken.Usage},
 	"POST /api/v1/logs":        {Scope: apitoken.Agent},
 	"GET /api/v1/logs/{head}":  {Scope: apitoken.Agent},
+	"GET /api/v1/logs/state":   {Scope: apitoken.Agent},
 	"POST /api/v1/logs/state":  {Scope: apitoken.Agent},
 }
 

@@ -36,6 +36,16 @@ type stretchInput struct {
 	RawBody []byte `contentType:"text/plain"`
 }
 
+// lastInput asks what was last read.
+type lastInput struct {
+	Server  string `query:"server" doc:"The server of the token, to find a token that was mixed up."`
+	Machine string `query:"machine" required:"true" maxLength:"255" doc:"The hosting server's own name for itself."`
+	Format  string `query:"format" required:"true" doc:"Format of the log, such as mailman3."`
+	Path    string `query:"path" required:"true" maxLength:"1024" doc:"Where the log is."`
+}
+
+type lastOutput struct{ Body collector.Last }
+
 // stateInput tells how it goes.
 type stateInput struct {
 	Server string `query:"server" doc:"The server of the token, to find a token that was mixed up."`
@@ -55,6 +65,10 @@ func logs(a *API) {
 		Summary:     "Report a stretch of a log",
 		Description: "Complete lines as they stand in the log. Each is counted once, whatever is sent again: the answer says where to go on.",
 	}, httpkit.Body{Max: collector.MaxStretch, Gzip: true}, a.logTake)
+	Register(a, huma.Operation{
+		OperationID: "log-last", Method: http.MethodGet, Path: "/logs/state", Tags: []string{"agents"},
+		Summary: "Which log was last read at a path",
+	}, httpkit.Body{}, a.logLast)
 	Register(a, huma.Operation{
 		OperationID: "log-state", Method: http.MethodPost, Path: "/logs/state", Tags: []string{"agents"}, DefaultStatus: http.StatusNoContent,
 		Summary: "Report how the following of logs goes",
@@ -114,6 +128,15 @@ func (a *API) logTake(ctx context.Context, in *stretchInput) (*reachedOutput, er
 	return &reachedOutput{collector.NewReached(reached)}, err
 }
 
+func (a *API) logLast(ctx context.Context, in *lastInput) (*lastOutput, error) {
+	name, err := server(ctx, in.Server)
+	if err != nil {
+		return nil, err
+	}
+	last, err := a.intake(ctx, in.Machine).Last(ctx, usage.Log{Server: name, Format: in.Format}, in.Path)
+	return &lastOutput{collector.Last{Head: hex.EncodeToString(last.Head), SeenAt: last.SeenAt}}, err
+}
+
 func (a *API) logState(ctx context.Context, in *stateInput) (*struct{}, error) {
 	name, err := server(ctx, in.Server)
 	if err != nil {
@@ -121,7 +144,7 @@ func (a *API) logState(ctx context.Context, in *stateInput) (*struct{}, error) {
 	}
 	feeds, alerts, err := in.Body.Read(name)
 	if err != nil {
-		return nil, fault.At("alerts", "a head is not hexadecimal")
+		return nil, fault.New(fault.Invalid, "a head is not hexadecimal")
 	}
 	return nil, a.intake(ctx, in.Body.Machine).Tell(ctx, feeds, alerts)
 }

@@ -103,6 +103,20 @@ func (c *Client) Take(ctx context.Context, s *usage.Stretch) (usage.Reached, err
 	return c.reached(out, err)
 }
 
+// Last asks for the log that was last read at a path of this machine.
+func (c *Client) Last(ctx context.Context, log usage.Log, path string) (usage.LastRead, error) {
+	query := url.Values{"server": {c.Server}, "format": {log.Format}, "machine": {c.Machine}, "path": {path}}
+	var out Last
+	if err := c.ask(ctx, http.MethodGet, StatePath+"?"+query.Encode(), "", nil, &out); err != nil {
+		return usage.LastRead{}, err
+	}
+	head, err := hex.DecodeString(out.Head)
+	if err != nil {
+		return usage.LastRead{}, c.unclear(err)
+	}
+	return usage.LastRead{Head: head, SeenAt: out.SeenAt}, nil
+}
+
 // Tell tells how it goes.
 func (c *Client) Tell(ctx context.Context, feeds []usage.FeedState, alerts []usage.LogAlert) error {
 	text, err := json.Marshal(NewState(c.Machine, feeds, alerts))

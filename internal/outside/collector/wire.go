@@ -10,7 +10,7 @@ import (
 // Paths of the API, below the address of the billing server.
 const (
 	LogsPath  = "/api/v1/logs"       // POST: take a stretch; GET LogsPath/HEAD: how far a log is known
-	StatePath = "/api/v1/logs/state" // POST: how it goes
+	StatePath = "/api/v1/logs/state" // POST: how it goes; GET: what was last read at a path
 )
 
 // MaxStretch is how many bytes of a log one request holds at most, unpacked. A longer line cannot be reported.
@@ -34,6 +34,12 @@ func (r Reached) usage() (usage.Reached, error) {
 	return usage.Reached{Known: r.Known, Offset: r.Offset, Hash: hash, Refused: r.Refused}, err
 }
 
+// Last is the log that was last read at a path.
+type Last struct {
+	Head   string `json:"head" doc:"SHA-256 of its first complete line, in hexadecimal; empty if nothing is known of it."`
+	SeenAt int64  `json:"seen_at" doc:"When it was last looked at, in microseconds since 1970."`
+}
+
 // State is how the following of an agent's logs goes.
 type State struct {
 	Machine string  `json:"machine" maxLength:"255" doc:"The hosting server's own name for itself."`
@@ -49,6 +55,7 @@ type Feed struct {
 	GrownAt int64  `json:"grown_at" doc:"When it was last seen to have grown; 0 if not since the agent began."`
 	Size    int64  `json:"size" doc:"Bytes of the present file."`
 	Offset  int64  `json:"offset" doc:"Bytes of it that were reported."`
+	Head    string `json:"head,omitempty" maxLength:"64" doc:"SHA-256 of the first complete line of the present file, in hexadecimal, if it is known."`
 	Problem string `json:"problem,omitempty" maxLength:"2000" doc:"What is wrong at present."`
 }
 
@@ -64,7 +71,7 @@ type Alert struct {
 func NewState(machine string, feeds []usage.FeedState, alerts []usage.LogAlert) State {
 	out := State{Machine: machine, Feeds: make([]Feed, len(feeds)), Alerts: make([]Alert, len(alerts))}
 	for i, f := range feeds {
-		out.Feeds[i] = Feed{f.Path, f.Format, f.SeenAt, f.GrownAt, f.Size, f.Offset, f.Problem}
+		out.Feeds[i] = Feed{f.Path, f.Format, f.SeenAt, f.GrownAt, f.Size, f.Offset, hex.EncodeToString(f.Head), f.Problem}
 	}
 	for i, a := range alerts {
 		out.Alerts[i] = Alert{a.Path, a.Format, hex.EncodeToString(a.Head), a.Text}
@@ -75,8 +82,12 @@ func NewState(machine string, feeds []usage.FeedState, alerts []usage.LogAlert) 
 // Read reads what an agent of a server said.
 func (s *State) Read(server string) (feeds []usage.FeedState, alerts []usage.LogAlert, err error) {
 	for _, f := range s.Feeds {
+		head, err := hex.DecodeString(f.Head)
+		if err != nil {
+			return nil, nil, err
+		}
 		feeds = append(feeds, usage.FeedState{Server: server, Format: f.Format, Path: f.Path, SeenAt: f.SeenAt, GrownAt: f.GrownAt,
-			Size: f.Size, Offset: f.Offset, Problem: f.Problem})
+			Size: f.Size, Offset: f.Offset, Head: head, Problem: f.Problem})
 	}
 	for _, a := range s.Alerts {
 		head, err := hex.DecodeString(a.Head)

@@ -2,6 +2,7 @@ package gather
 
 import (
 	"context"
+	"time"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
@@ -42,6 +43,22 @@ const (
 	maxAlertBytes = 1000 // of a text
 )
 
+// Limits of what is kept of how logs are followed. Nothing of it is needed to count: a log that is forgotten and comes
+// back is known by its content.
+const (
+	maxFeedsKept = 1000                // logs of a server
+	forgetFeeds  = 90 * 24 * time.Hour // since nobody told of it
+)
+
+// Last returns the log that was last read at a path of the machine.
+func (in *Intake) Last(ctx context.Context, log usage.Log, path string) (last usage.LastRead, err error) {
+	err = in.DB.Read(ctx, func(s *store.Snapshot) (err error) {
+		last, err = s.LastRead(log.Server, in.Machine, told(path), told(log.Format))
+		return err
+	})
+	return last, err
+}
+
 // Tell stores how the following of logs goes, and what is odd about them.
 func (in *Intake) Tell(ctx context.Context, feeds []usage.FeedState, alerts []usage.LogAlert) error {
 	if len(feeds)+len(alerts) > maxFeedsTold {
@@ -74,8 +91,33 @@ func (in *Intake) Tell(ctx context.Context, feeds []usage.FeedState, alerts []us
 				return err
 			}
 		}
-		return nil
+		return in.bound(tx, ids, feeds, alerts)
 	})
+}
+
+// bound keeps what machines may make of a server from growing for ever.
+func (in *Intake) bound(tx *store.Tx, ids map[string]int64, feeds []usage.FeedState, alerts []usage.LogAlert) error {
+	named := map[string]bool{}
+	for i := range feeds {
+		named[feeds[i].Server] = true
+	}
+	for i := range alerts {
+		named[alerts[i].Server] = true
+	}
+	for name := range named {
+		if ids[name] == 0 {
+			continue
+		}
+		left, err := tx.ForgetFeeds(ids[name], in.By().At.Add(-forgetFeeds))
+		if err != nil {
+			return err
+		}
+		if left > maxFeedsKept {
+			return fault.New(fault.Invalid, "it is not kept how the logs of %s are followed: there would be %d, and at most %d of a server are kept; "+
+				"those that nobody follows any more are forgotten after %d days; usage is counted all the same", name, left, maxFeedsKept, forgetFeeds/(24*time.Hour))
+		}
+	}
+	return nil
 }
 
 // told returns what a machine said, as a database can keep it.

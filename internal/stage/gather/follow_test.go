@@ -3,6 +3,7 @@ package gather_test
 import (
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,9 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
+	"postmeter/internal/domain/usage"
 	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/follow"
+	"postmeter/internal/store"
 	"postmeter/internal/store/storetest"
 )
 
@@ -222,6 +226,96 @@ func TestRotatedWhileNobodyFollowed(t *testing.T) {
 		d.step("all of it is known", 55)
 		d.restart().step("and again", 55)
 		d.alert("nothing was odd", "")
+	})
+}
+
+func TestGoneWhileNobodyFollowed(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		said := func(what string, want int) {
+			d.t.Helper()
+			got := 0
+			for _, note := range d.notes {
+				if strings.Contains(note, "while nobody followed it") {
+					got++
+				}
+			}
+			if got != want {
+				d.t.Errorf("%s: it was said %d times, want %d: %q", what, got, want, d.notes)
+			}
+		}
+		d.append(d.path, log(0, 5))
+		d.step("begin", 5)
+		d.truncate("")
+		d.append(d.path, log(10, 12))
+		d.restart().step("truncated without a copy", 7)
+		d.alert("lines may be lost", "while nobody followed it")
+		d.restart().step("started again", 7)
+		said("said once", 1)
+		d.rename("", ".1")
+		d.restart().step("renamed, and there is no new one yet", 7)
+		d.append(d.path, log(20, 22))
+		d.restart().step("there is now", 9)
+		d.truncate(".2")
+		d.append(d.path, line(30, 1)[:20])
+		d.restart().step("truncated with a copy, and half a line", 9)
+		d.append(d.path, line(30, 1)[20:]+log(31, 40))
+		d.restart().step("whole", 19)
+		said("rotation as it should be", 1)
+		if err := os.Remove(d.path); err != nil {
+			d.t.Fatal(err)
+		}
+		d.restart().step("removed", 19)
+		said("removed", 2)
+		d.append(d.path, log(50, 55))
+		d.restart().step("a new one", 24)
+		d.truncate("")
+		d.restart().step("emptied", 24)
+		said("emptied", 3)
+	})
+}
+
+// TestMoreLogsThanAreKept has agents tell of ever more logs of a server.
+func TestMoreLogsThanAreKept(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		d := newDesk(t, h)
+		d.append(d.path, log(0, 5))
+		d.step("followed", 5)
+		now := by().At
+		intake := &gather.Intake{DB: h.db, By: func() store.By { return store.By{Actor: "agent", At: now} }, Machine: "m"}
+		tell := func(from, to int) error {
+			var states []usage.FeedState
+			for i := from; i < to; i++ {
+				states = append(states, usage.FeedState{Server: "s1", Path: fmt.Sprintf("/log/%d", i), Format: "mailman3", SeenAt: now.UnixMicro()})
+			}
+			return intake.Tell(context.Background(), states, nil)
+		}
+		kept := func(what string, want string) {
+			t.Helper()
+			if got := storetest.Rows(t, h.url, `SELECT count(*) FROM log_feed_state`)[0]; got != want {
+				t.Errorf("%s: %s are kept, want %s", what, got, want)
+			}
+		}
+		if err := errors.Join(tell(0, 500), tell(500, 999), tell(0, 500)); err != nil {
+			t.Fatal(err)
+		}
+		kept("as many as may be", "1000")
+		if err := tell(990, 1001); fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "at most 1000 of a server are kept") {
+			t.Errorf("the error is %v", err)
+		}
+		kept("none more", "1000")
+		now = now.Add(91 * 24 * time.Hour)
+		if err := tell(990, 1001); err != nil {
+			t.Fatal(err)
+		}
+		kept("those that nobody follows any more are forgotten", "11")
+		d.restart().step("a log that was forgotten is known by its content", 5)
+		d.append(d.path, log(5, 7))
+		d.step("and it goes on", 7)
+		now = now.Add(-365 * 24 * time.Hour)
+		if err := tell(0, 5); err != nil {
+			t.Fatal(err)
+		}
+		kept("a clock that goes back forgets nothing", "17")
 	})
 }
 

@@ -28,6 +28,9 @@ type Sink interface {
 	// Take counts a stretch of a log, and says how far the log was counted then.
 	Take(ctx context.Context, s *usage.Stretch) (usage.Reached, error)
 
+	// Last returns the log that was last read at a path; its head is not needed.
+	Last(ctx context.Context, log usage.Log, path string) (usage.LastRead, error)
+
 	// Tell takes how the following goes, and what is odd.
 	Tell(ctx context.Context, feeds []usage.FeedState, alerts []usage.LogAlert) error
 }

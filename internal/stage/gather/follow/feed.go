@@ -26,6 +26,9 @@ type feed struct {
 	worker  *worker // that was begun last and not seen to end; of who called the follower
 	at      *worker // that is at work
 	alerted string  // the last alert, which is not repeated
+
+	compared bool                // whether the log that was last read is known to be here still, or not
+	met      map[string]struct{} // heads of the logs that were found before that
 }
 
 // maxLeft is how many files that were rotated away are kept open at once.
@@ -50,6 +53,9 @@ func (fd *feed) step(ctx context.Context) error {
 		}
 	}
 	fd.quieten()
+	if err := fd.compare(ctx); err != nil {
+		return fd.failed(err)
+	}
 	return nil
 }
 
@@ -219,7 +225,7 @@ func (fd *feed) close(f *file) {
 
 // measure notes how far the present file was read.
 func (fd *feed) measure() {
-	fd.state.Offset = fd.current.offset
+	fd.state.Offset, fd.state.Head = fd.current.offset, fd.current.log.Head
 	if size, err := fd.current.end(); err == nil {
 		fd.state.Size = size
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/usage"
 )
 
@@ -114,7 +115,10 @@ func (f *Follower) tell(ctx context.Context) error {
 		return nil
 	}
 	for states := range slices.Chunk(f.states(), tellAtOnce) {
-		if err := f.sink.Tell(ctx, states, f.alerts); err != nil {
+		err := f.sink.Tell(ctx, states, f.alerts)
+		if fault.KindOf(err) == fault.Invalid {
+			f.note("%s", fault.MessageOf(err)) // lines are counted all the same
+		} else if err != nil {
 			return err
 		}
 		f.alerts = nil

@@ -81,6 +81,7 @@ func (fd *feed) finished(ctx context.Context, f *file) (bool, error) {
 	if err != nil || first == nil {
 		return false, ignoreIncomplete(err)
 	}
+	fd.meet(first.hash)
 	log := f.log
 	log.Head = first.hash
 	reached, err := fd.sink.Known(ctx, log)

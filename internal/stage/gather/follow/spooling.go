@@ -19,12 +19,12 @@ func (f *Follower) save(ctx context.Context) {
 		return
 	}
 	since := f.Spool.lastPass()
-	_ = f.each(func(fd *feed) error {
+	_ = f.each(func(fd *feed) error { //nolint:errcheck // there is none
 		if err := fd.save(ctx, since); err != nil && ctx.Err() == nil {
 			fd.gap(err)
 		}
 		return nil
-	}) //nolint:errcheck // there is none
+	})
 	f.saveAlerts(nil)
 }
 
@@ -138,6 +138,7 @@ func (fd *feed) entry(ctx context.Context, path string) error {
 	f := &file{content: k, name: k.Path, stretch: fd.StretchBytes, first: &firstLine{hash: k.Head},
 		log: usage.Log{Server: fd.Server, Format: fd.Format, Head: k.Head}}
 	defer fd.close(f)
+	fd.meet(k.Head)
 	known, err := fd.sink.Known(ctx, f.log)
 	if err != nil {
 		return err
