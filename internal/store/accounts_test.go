@@ -30,7 +30,7 @@ func accountHouse(t *testing.T, url string) *store.DB {
 		for _, id := range scattered {
 			steps = append(steps,
 				s.List(10*id, 1, "a.test", fmt.Sprintf("l%d", id)),
-				s.Customer(&store.SeedCustomer{ID: id, Company: fmt.Sprintf("C%d", id), Email: "a@b.test", Payment: "invoice", Dates: period.Open(), Salespeople: "[]"}),
+				s.Customer(&store.SeedCustomer{ID: id, Company: fmt.Sprintf("C%d", id), Email: "a@b.test", Payment: "invoice", Dates: period.Open()}),
 				s.Group(id, id, 0, "Main"),
 				s.AssignPlan(id, id, id, 1, period.Open()),
 				s.AssignCharge(id, id, id, 0, 1, "", "2", period.Period{Start: billedMonth.Start, End: period.Last}),

@@ -39,9 +39,9 @@ type CustomerFilter struct {
 	Limit         int    // rows at most
 }
 
-// fewMatches is up to how many customers a search looks up by their words. When more match, they are so many that walking
+// fewMatches is up to how many customers a search looks up one by one. When more match, they are so many that walking
 // in the order of the list soon finds a page full.
-const fewMatches = 2000
+const fewMatches = 5000
 
 // customerSorts are the orders of the list. Each has an index.
 var customerSorts = map[string]string{"company": "company", "start": "start_day", "end": "end_day"}
@@ -118,7 +118,8 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, err error)
 	return n, err
 }
 
-// narrow adds the conditions of search and filters.
+// narrow adds the conditions of search and filters. Among those that an index answers, the one that the fewest customers
+// meet is looked up if they are few; the others are asked of each customer.
 func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 	if f.Active != Either {
 		c.and("active = " + c.arg(f.Active == Yes))
@@ -129,47 +130,73 @@ func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 	if f.PaymentMethod != "" {
 		c.and("payment_method = " + c.arg(f.PaymentMethod))
 	}
-	if err := narrowDays(c, f); err != nil {
+	narrowDays(c, f)
+	if err := s.narrowSalesperson(c, f); err != nil {
 		return err
 	}
-	if err := s.narrowPlan(c, f.Plan); err != nil {
+	ways, err := s.ways(f)
+	if err != nil || len(ways) == 0 {
 		return err
 	}
-	words := customer.Words(f.Words)
-	if len(words) == 0 {
-		return nil
-	}
-	rarest, few, err := s.rarest(words)
+	rarest, few, err := s.rarest(ways)
 	if err != nil {
 		return err
 	}
-	for i, word := range words {
-		from, to := c.arg(word), c.arg(prefixEnd(word))
+	for i := range ways {
 		if few && i == rarest {
-			c.and("id IN (SELECT customer_id FROM customer_word WHERE word >= " + from + " AND word < " + to + ")")
-			continue
+			c.and("id IN (" + ways[i].query(c) + ")")
+		} else if ways[i].each {
+			c.and("EXISTS (" + ways[i].query(c) + " AND " + ways[i].id + " = customer.id)")
 		}
-		c.and("EXISTS (SELECT 1 FROM customer_word w WHERE w.customer_id = customer.id AND w.word >= " + from + " AND w.word < " + to + ")")
 	}
 	return nil
 }
 
-// narrowPlan adds the condition of the plan: few customers are looked up, of many a page is soon full.
-func (s *Snapshot) narrowPlan(c *condition, plan int64) error {
-	if plan == 0 {
-		return nil
-	}
-	n, err := s.CustomersOfPlan(plan, fewMatches+1)
-	if n <= fewMatches {
-		c.and("id IN (SELECT customer_id FROM plan_assignment WHERE plan_id = " + c.arg(plan) + ")")
-	} else {
-		c.and("EXISTS (SELECT 1 FROM plan_assignment p WHERE p.plan_id = " + c.arg(plan) + " AND p.customer_id = customer.id)")
-	}
-	return err
+// way is a condition that an index answers.
+type way struct {
+	from, id string // the table, and its column that is the customer's id
+	where    []string
+	args     []any
+	each     bool // it must be asked of each customer too: no other condition says it
 }
 
-// narrowDays adds the conditions of days and of the salesperson.
-func narrowDays(c *condition, f *CustomerFilter) error {
+// query is what finds the ids of the customers.
+func (w *way) query(c *condition) string {
+	text := "SELECT " + w.id + " FROM " + w.from
+	for i, condition := range w.where {
+		text += []string{" WHERE ", " AND "}[min(i, 1)] + condition + c.arg(w.args[i])
+	}
+	return text
+}
+
+// ways are the conditions of a filter that an index answers.
+func (s *Snapshot) ways(f *CustomerFilter) (out []way, err error) {
+	for _, word := range customer.Words(f.Words) {
+		out = append(out, way{"customer_word w", "w.customer_id", []string{"w.word >= ", "w.word < "}, []any{word, prefixEnd(word)}, true})
+	}
+	if f.Plan != 0 {
+		out = append(out, way{"plan_assignment p", "p.customer_id", []string{"p.plan_id = "}, []any{f.Plan}, true})
+	}
+	if f.Salesperson != "" {
+		_, lacking, err := s.WordsLacking(1)
+		if err != nil {
+			return nil, err
+		}
+		if !lacking {
+			out = append(out, way{"customer_word w", "w.customer_id", []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true})
+		}
+	}
+	if f.EndTo != 0 {
+		out = append(out, way{"customer e", "e.id", []string{"e.end_day <= "}, []any{int64(f.EndTo)}, false})
+	}
+	if f.StartFrom != 0 {
+		out = append(out, way{"customer e", "e.id", []string{"e.start_day >= "}, []any{int64(f.StartFrom)}, false})
+	}
+	return out, nil
+}
+
+// narrowDays adds the conditions of days.
+func narrowDays(c *condition, f *CustomerFilter) {
 	day := func(d period.Date, text string) {
 		if d != 0 {
 			c.and(text + c.arg(int64(d)))
@@ -181,6 +208,10 @@ func narrowDays(c *condition, f *CustomerFilter) error {
 	day(f.EndTo, "end_day <= ")
 	day(f.During.End, "start_day <= ")
 	day(f.During.Start, "end_day >= ")
+}
+
+// narrowSalesperson adds the condition of the salesperson, to the letter: the index knows only the words of the name.
+func (s *Snapshot) narrowSalesperson(c *condition, f *CustomerFilter) error {
 	if f.Salesperson == "" {
 		return nil
 	}
@@ -195,13 +226,13 @@ func narrowDays(c *condition, f *CustomerFilter) error {
 // literally takes the meaning from the signs of a pattern.
 var literally = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// rarest returns the word with the fewest matches, and whether they are few enough to be looked up one by one.
-func (s *Snapshot) rarest(words []string) (at int, few bool, err error) {
+// rarest returns the way that leads to the fewest customers, and whether they are few enough to be looked up one by one.
+func (s *Snapshot) rarest(ways []way) (at int, few bool, err error) {
 	least := int64(fewMatches) + 1
-	for i, word := range words {
+	for i := range ways {
 		var n int64
-		if _, err := s.one(`SELECT count(*) FROM (SELECT 1 FROM customer_word WHERE word >= $1 AND word < $2 LIMIT $3) AS counted`,
-			[]any{word, prefixEnd(word), fewMatches + 1}, &n); err != nil {
+		var c condition
+		if _, err := s.one("SELECT count(*) FROM ("+ways[i].query(&c)+" LIMIT "+c.arg(int64(fewMatches)+1)+") AS counted", c.args, &n); err != nil {
 			return 0, false, err
 		}
 		if n < least {

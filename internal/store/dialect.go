@@ -102,6 +102,14 @@ func (tx *Tx) Lock(name string, id int64) error {
 	return tx.Exec(`SELECT pg_advisory_xact_lock($1)`, int64(h.Sum64()))
 }
 
+// forUpdate ends a query whose rows nobody else may change until the transaction ends. SQLite has one writer.
+func (tx *Tx) forUpdate() string {
+	if tx.db.engine == migrate.SQLite {
+		return ""
+	}
+	return " FOR UPDATE"
+}
+
 // expectRanges tells PostgreSQL, for this snapshot, that many small ranges of keys are read one after the other: plans
 // for any range, without workers, and never over a whole table, whatever its statistics say after a bulk load.
 func (s *Snapshot) expectRanges() error {

@@ -9,6 +9,7 @@ type Seeder struct {
 	tx     *Tx
 	tables map[string]*Bulk
 	order  []string // tables in the order of their foreign keys
+	words  wordLoad
 }
 
 // seedTables lists the tables that a Seeder fills, with their columns, parents first.
@@ -80,7 +81,9 @@ func (s *Seeder) Flush() error {
 			return err
 		}
 	}
-	return nil
+	words := s.words
+	s.words = nil
+	return words.store(s.tx)
 }
 
 // SeedServer is a hosting server of a synthetic provider.

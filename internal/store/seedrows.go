@@ -1,23 +1,32 @@
 package store
 
-import "postmeter/internal/domain/period"
+import (
+	"postmeter/internal/domain/customer"
+	"postmeter/internal/domain/period"
+)
 
 // SeedCustomer is a customer of a synthetic provider.
 type SeedCustomer struct {
-	ID                           int64
-	Company, Contact, Email      string
-	Payment                      string
-	Dates                        period.Period
-	CardType, CardLast4          string
-	CardExpiration               period.Month // 0 without a card
-	Salespeople, Type, Telephone string
-	CreatedAt                    int64 // UTC microseconds
+	ID                      int64
+	Company, Contact, Email string
+	Payment                 string
+	Dates                   period.Period
+	CardType, CardLast4     string
+	CardExpiration          period.Month // 0 without a card
+	Type, Telephone         string
+	Salespeople             []string
+	CreatedAt               int64 // UTC microseconds
 }
 
-// Customer adds an active customer.
+// Customer adds an active customer. Its words are written by Flush.
 func (s *Seeder) Customer(v *SeedCustomer) error {
+	s.words.add(&customer.Customer{ID: v.ID, Company: v.Company, Contact: v.Contact, Email: v.Email, Phone: v.Telephone, Salespeople: v.Salespeople})
+	salespeople, err := textsJSON(v.Salespeople)
+	if err != nil {
+		return err
+	}
 	return s.add("customer", v.ID, v.Company, v.Contact, v.Email, "[]", v.Telephone, v.Type, true, v.Payment,
-		int64(v.Dates.Start), int64(v.Dates.End), v.Salespeople, "", "", "", v.CardType, v.CardLast4,
+		int64(v.Dates.Start), int64(v.Dates.End), salespeople, "", "", "", v.CardType, v.CardLast4,
 		int64(v.CardExpiration), false, "{}", int64(1), v.CreatedAt)
 }
 

@@ -79,7 +79,7 @@ func newAskedHouse(t *testing.T, url string) (*house, *monk) {
 	return h, m
 }
 
-// node starts a node of its own that asks servers.
+// node starts a node of its own that asks servers, and fills in words.
 func (h *house) node() *jobs.Worker {
 	h.Helper()
 	db, err := store.Open(context.Background(), h.url, store.Options{})
@@ -87,12 +87,13 @@ func (h *house) node() *jobs.Worker {
 	d := h.Deps
 	d.DB = db
 	w := jobs.New(jobs.Options{DB: db, Now: h.Now, Log: slog.New(slog.DiscardHandler)})
-	part := asking(d)
-	for kind, handler := range part.Jobs {
-		w.Register(kind, handler)
-	}
-	for _, schedule := range part.Schedules {
-		w.Schedule(schedule)
+	for _, part := range []Part{asking(d), words(d)} {
+		for kind, handler := range part.Jobs {
+			w.Register(kind, handler)
+		}
+		for _, schedule := range part.Schedules {
+			w.Schedule(schedule)
+		}
 	}
 	h.must(w.Start(context.Background()))
 	h.Cleanup(func() {

@@ -10,6 +10,7 @@ import (
 const (
 	maxWordBytes = 60
 	maxWords     = 60
+	maxNameBytes = 200 // of a salesperson's word
 )
 
 // Words returns the words of a text as searches compare them: in lower case, without what stands between letters and
@@ -35,4 +36,24 @@ func Words(texts ...string) []string {
 func (c *Customer) SearchWords() []string {
 	texts := []string{c.Company, c.Contact, c.Email, c.Phone}
 	return Words(append(append(texts, c.AdditionalAddresses...), c.Salespeople...)...)
+}
+
+// salespersonMark begins the word of a salesperson. No word of a text begins with it.
+const salespersonMark = "="
+
+// SalespersonWord is the word by which the customers of a salesperson are found. Names of the same words have the same one.
+func SalespersonWord(name string) string {
+	word := salespersonMark + strings.Join(Words(name), " ")
+	if len(word) > maxNameBytes {
+		word = strings.ToValidUTF8(word[:maxNameBytes], "")
+	}
+	return word
+}
+
+// SalespersonWords are those of a customer's salespeople.
+func (c *Customer) SalespersonWords() (out []string) {
+	for _, name := range c.Salespeople {
+		out = append(out, SalespersonWord(name))
+	}
+	return out
 }

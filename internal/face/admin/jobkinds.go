@@ -10,6 +10,7 @@ import (
 	"postmeter/internal/stage/billrun"
 	"postmeter/internal/stage/deliver"
 	gather "postmeter/internal/stage/gather/servers"
+	"postmeter/internal/stage/office"
 	"postmeter/internal/store"
 )
 
@@ -39,6 +40,7 @@ func (s *site) jobKinds() map[string]jobKind {
 		},
 		deliver.TestJobKind: {Label: "Test bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.testResult},
 		deliver.SendJobKind: {Label: "Send bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.sendResult},
+		office.WordsKind:    {Label: "Make customers findable by all their words", Fixed: true},
 		deliver.TrialJob:    {Label: "Send a test mail", About: trialWords, Up: web.Crumb{Label: "Settings", Path: "/settings"}, Result: trialSaid, Fixed: true},
 	}
 }

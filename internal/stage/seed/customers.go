@@ -13,6 +13,8 @@ type ids struct{ customer, group, plan, charge, object, list int64 }
 const (
 	maxGroups  = 2 // groups of a customer
 	maxCharges = 6 // charge assignments of a customer: three a group
+
+	salespeople = 250 // in all
 )
 
 // customers stores n customers, with everything they have and what their lists sent.
@@ -76,7 +78,7 @@ func (c *customer) make(now int64) error {
 		ID:      c.ids.customer,
 		Company: fmt.Sprintf("%s %s %06d", firstWords[c.random.below(len(firstWords))], secondWords[c.random.below(len(secondWords))], c.number),
 		Contact: people[c.random.below(len(people))], Email: fmt.Sprintf("billing@c%06d.example.org", c.number),
-		Payment: "invoice", Dates: c.dates, Salespeople: "[]", Type: "Hosting", CreatedAt: now,
+		Payment: "invoice", Dates: c.dates, Salespeople: []string{fmt.Sprintf("Agent %03d", c.number%salespeople)}, Type: "Hosting", CreatedAt: now,
 	}
 	switch c.random.below(25) {
 	case 0:

@@ -1,0 +1,78 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"postmeter/internal/domain/customer"
+	"postmeter/internal/domain/period"
+	"postmeter/internal/store"
+	"postmeter/internal/store/storetest"
+)
+
+// What an earlier program stored is not found by words until they are filled in: bit by bit, and each customer once.
+func TestWordsOfCustomersOfAnEarlierProgramAreFilledIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		inTx(t, db, func(tx *store.Tx) error {
+			var all []*customer.Customer
+			for i := range 5 {
+				all = append(all, &customer.Customer{Company: fmt.Sprintf("Old Club %d", i), Active: true, PaymentMethod: customer.Invoice,
+					Dates: period.Open(), Salespeople: []string{fmt.Sprintf("Ann %d", i%2)}})
+			}
+			return tx.InsertCustomers(all)
+		})
+		exec(t, db, `DELETE FROM customer_word`)
+		exec(t, db, `DROP TABLE backfill`)
+		exec(t, db, `DELETE FROM goose_db_version WHERE version_id = 13`)
+
+		db = open(t, url)
+		lacking := func(want int64) {
+			t.Helper()
+			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
+				left, found, err := s.WordsLacking(100)
+				if left != want || found != (want > 0) {
+					t.Errorf("%d customers lack words (%v), want %d", left, found, want)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		finds := func(f store.CustomerFilter, want int64) {
+			t.Helper()
+			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
+				n, err := s.CountFound(f, 100)
+				if n != want {
+					t.Errorf("%+v finds %d customers, want %d", f, n, want)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fill := func(wantMore bool) {
+			t.Helper()
+			inTx(t, db, func(tx *store.Tx) error {
+				_, more, err := tx.FillWords(3)
+				if more != wantMore {
+					t.Errorf("more is %v, want %v", more, wantMore)
+				}
+				return err
+			})
+		}
+		lacking(5)
+		finds(store.CustomerFilter{Words: "club"}, 0)
+		finds(store.CustomerFilter{Salesperson: "Ann 1"}, 2) // a filter knows all, however slowly
+		fill(true)
+		lacking(2)
+		finds(store.CustomerFilter{Words: "club"}, 3)
+		fill(false)
+		lacking(0)
+		finds(store.CustomerFilter{Words: "clu ol"}, 5)
+		finds(store.CustomerFilter{Words: "ann"}, 5)
+		finds(store.CustomerFilter{Salesperson: "Ann 1"}, 2)
+		finds(store.CustomerFilter{Salesperson: "Ann"}, 0)
+	})
+}
