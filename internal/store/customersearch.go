@@ -39,9 +39,12 @@ type CustomerFilter struct {
 	Limit         int    // rows at most
 }
 
-// fewMatches is up to how many customers a search looks up one by one. When more match, they are so many that walking
-// in the order of the list soon finds a page full.
-const fewMatches = 5000
+// Limits of looking up customers one by one, by what an index says of them.
+const (
+	counted    = 10_000 // up to this many it is counted how many there are
+	lookedUpTo = 3000   // up to this many are looked at to count those that meet other conditions too
+	fewMatches = 2000   // of the lists with a word
+)
 
 // customerSorts are the orders of the list. Each has an index.
 var customerSorts = map[string]string{"company": "company", "start": "start_day", "end": "end_day"}
@@ -69,8 +72,8 @@ func (c *condition) where() string {
 
 // FindCustomers returns a page of customers.
 func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) {
-	var c condition
-	if err := s.narrow(&c, &f); err != nil {
+	c, err := s.narrow(&f)
+	if err != nil {
 		return nil, err
 	}
 	column := customerSorts[f.Sort]
@@ -107,20 +110,70 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 	return out, nil
 }
 
-// CountFound counts the customers of a filter, at most most.
-func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, err error) {
-	var c condition
-	if err := s.narrow(&c, &f); err != nil {
-		return 0, err
+// CountFound counts the customers of a filter, at most most. Where that would mean to look at too many, it counts some: exact
+// says whether it counted all, or up to most.
+func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool, err error) {
+	ways, others, err := s.ways(&f)
+	if err != nil {
+		return 0, false, err
 	}
-	query := `SELECT count(*) FROM (SELECT 1 FROM customer` + c.where() + ` LIMIT ` + c.arg(most) + `) AS counted`
-	_, err = s.one(query, c.args, &n)
-	return n, err
+	var c condition
+	if len(ways) == 0 {
+		if err := c.narrow(&f, nil, -1); err != nil {
+			return 0, false, err
+		}
+		_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM customer`+c.where()+` LIMIT `+c.arg(most)+`) AS counted`, c.args, &n)
+		return n, true, err
+	}
+	if len(ways) == 1 && !others {
+		_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+ways[0].query(&c)+" LIMIT "+c.arg(most)+") AS counted", c.args, &n)
+		return n, true, err
+	}
+	rarest, matches, err := s.rarest(ways)
+	if err != nil {
+		return 0, false, err
+	}
+	c.and("id IN (SELECT " + ways[rarest].query(&c) + " LIMIT " + c.arg(int64(lookedUpTo)) + ")")
+	if err := c.narrow(&f, ways, rarest); err != nil {
+		return 0, false, err
+	}
+	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM customer`+c.where()+` LIMIT `+c.arg(most)+`) AS counted`, c.args, &n)
+	return n, matches <= lookedUpTo || n >= most, err
 }
 
-// narrow adds the conditions of search and filters. Among those that an index answers, the one that the fewest customers
-// meet is looked up if they are few; the others are asked of each customer.
-func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
+// narrow returns the conditions of search and filters. Among those that an index answers, the one that the fewest customers
+// meet is looked up if that is less work than to walk in the order of the list until a page is full.
+func (s *Snapshot) narrow(f *CustomerFilter) (c condition, err error) {
+	ways, _, err := s.ways(f)
+	if err != nil {
+		return c, err
+	}
+	lookup := -1
+	if len(ways) > 0 {
+		rarest, matches, err := s.rarest(ways)
+		if err != nil {
+			return c, err
+		}
+		var all int64
+		if _, err := s.one(`SELECT coalesce(max(id), 0) FROM customer`, nil, &all); err != nil {
+			return c, err
+		}
+		if matches <= counted && matches*matches <= all*int64(max(f.Limit, 1)) {
+			lookup = rarest
+			c.and("id IN (SELECT " + ways[rarest].query(&c) + ")")
+		}
+	}
+	err = c.narrow(f, ways, lookup)
+	return c, err
+}
+
+// narrow adds the conditions of a filter, but for the way that is looked up already; -1 for none.
+func (c *condition) narrow(f *CustomerFilter, ways []way, lookedUp int) error {
+	for i := range ways {
+		if ways[i].apart && i != lookedUp {
+			c.and("EXISTS (SELECT " + ways[i].query(c) + " AND " + ways[i].id + " = customer.id)")
+		}
+	}
 	if f.Active != Either {
 		c.and("active = " + c.arg(f.Active == Yes))
 	}
@@ -130,73 +183,6 @@ func (s *Snapshot) narrow(c *condition, f *CustomerFilter) error {
 	if f.PaymentMethod != "" {
 		c.and("payment_method = " + c.arg(f.PaymentMethod))
 	}
-	narrowDays(c, f)
-	if err := s.narrowSalesperson(c, f); err != nil {
-		return err
-	}
-	ways, err := s.ways(f)
-	if err != nil || len(ways) == 0 {
-		return err
-	}
-	rarest, few, err := s.rarest(ways)
-	if err != nil {
-		return err
-	}
-	for i := range ways {
-		if few && i == rarest {
-			c.and("id IN (" + ways[i].query(c) + ")")
-		} else if ways[i].each {
-			c.and("EXISTS (" + ways[i].query(c) + " AND " + ways[i].id + " = customer.id)")
-		}
-	}
-	return nil
-}
-
-// way is a condition that an index answers.
-type way struct {
-	from, id string // the table, and its column that is the customer's id
-	where    []string
-	args     []any
-	each     bool // it must be asked of each customer too: no other condition says it
-}
-
-// query is what finds the ids of the customers.
-func (w *way) query(c *condition) string {
-	text := "SELECT " + w.id + " FROM " + w.from
-	for i, condition := range w.where {
-		text += []string{" WHERE ", " AND "}[min(i, 1)] + condition + c.arg(w.args[i])
-	}
-	return text
-}
-
-// ways are the conditions of a filter that an index answers.
-func (s *Snapshot) ways(f *CustomerFilter) (out []way, err error) {
-	for _, word := range customer.Words(f.Words) {
-		out = append(out, way{"customer_word w", "w.customer_id", []string{"w.word >= ", "w.word < "}, []any{word, prefixEnd(word)}, true})
-	}
-	if f.Plan != 0 {
-		out = append(out, way{"plan_assignment p", "p.customer_id", []string{"p.plan_id = "}, []any{f.Plan}, true})
-	}
-	if f.Salesperson != "" {
-		_, lacking, err := s.WordsLacking(1)
-		if err != nil {
-			return nil, err
-		}
-		if !lacking {
-			out = append(out, way{"customer_word w", "w.customer_id", []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true})
-		}
-	}
-	if f.EndTo != 0 {
-		out = append(out, way{"customer e", "e.id", []string{"e.end_day <= "}, []any{int64(f.EndTo)}, false})
-	}
-	if f.StartFrom != 0 {
-		out = append(out, way{"customer e", "e.id", []string{"e.start_day >= "}, []any{int64(f.StartFrom)}, false})
-	}
-	return out, nil
-}
-
-// narrowDays adds the conditions of days.
-func narrowDays(c *condition, f *CustomerFilter) {
 	day := func(d period.Date, text string) {
 		if d != 0 {
 			c.and(text + c.arg(int64(d)))
@@ -208,14 +194,10 @@ func narrowDays(c *condition, f *CustomerFilter) {
 	day(f.EndTo, "end_day <= ")
 	day(f.During.End, "start_day <= ")
 	day(f.During.Start, "end_day >= ")
-}
-
-// narrowSalesperson adds the condition of the salesperson, to the letter: the index knows only the words of the name.
-func (s *Snapshot) narrowSalesperson(c *condition, f *CustomerFilter) error {
 	if f.Salesperson == "" {
 		return nil
 	}
-	name, err := toJSON(f.Salesperson)
+	name, err := toJSON(f.Salesperson) // to the letter: the index knows only the words of the name
 	if err != nil {
 		return err
 	}
@@ -223,23 +205,75 @@ func (s *Snapshot) narrowSalesperson(c *condition, f *CustomerFilter) error {
 	return nil
 }
 
+// way is a condition that an index answers.
+type way struct {
+	id, from string // the column that is the customer's id, and its table
+	where    []string
+	args     []any
+	apart    bool // it is about another table than the customers'
+}
+
+// query is what finds the ids of the customers, without its first word.
+func (w *way) query(c *condition) string {
+	text := w.id + " FROM " + w.from
+	for i, condition := range w.where {
+		text += []string{" WHERE ", " AND "}[min(i, 1)] + condition + c.arg(w.args[i])
+	}
+	return text
+}
+
+// ways are the conditions of a filter that an index answers. others says that there are conditions beside them.
+func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
+	for _, word := range customer.Words(f.Words) {
+		out = append(out, way{"w.customer_id", "customer_word w", []string{"w.word >= ", "w.word < "}, []any{word, prefixEnd(word)}, true})
+	}
+	if f.Plan != 0 {
+		out = append(out, way{"p.customer_id", "plan_assignment p", []string{"p.plan_id = "}, []any{f.Plan}, true})
+	}
+	if f.Salesperson != "" {
+		_, lacking, err := s.WordsLacking(1)
+		if err != nil {
+			return nil, false, err
+		}
+		others = true
+		if !lacking {
+			out = append(out, way{"w.customer_id", "customer_word w", []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true})
+		}
+	}
+	own := func(set bool, where string, value any) {
+		if set {
+			out = append(out, way{"e.id", "customer e", []string{where}, []any{value}, false})
+		}
+	}
+	own(f.Active != Either, "e.active = ", f.Active == Yes)
+	own(f.Type != "", "e.type = ", f.Type)
+	own(f.PaymentMethod != "", "e.payment_method = ", f.PaymentMethod)
+	own(f.StartFrom != 0, "e.start_day >= ", int64(f.StartFrom))
+	own(f.StartTo != 0, "e.start_day <= ", int64(f.StartTo))
+	own(f.EndFrom != 0, "e.end_day >= ", int64(f.EndFrom))
+	own(f.EndTo != 0, "e.end_day <= ", int64(f.EndTo))
+	own(f.During.End != 0, "e.start_day <= ", int64(f.During.End))
+	own(f.During.Start != 0, "e.end_day >= ", int64(f.During.Start))
+	return out, others, nil
+}
+
 // literally takes the meaning from the signs of a pattern.
 var literally = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
-// rarest returns the way that leads to the fewest customers, and whether they are few enough to be looked up one by one.
-func (s *Snapshot) rarest(ways []way) (at int, few bool, err error) {
-	least := int64(fewMatches) + 1
+// rarest returns the way that leads to the fewest customers, and to how many, counted+1 at most.
+func (s *Snapshot) rarest(ways []way) (at int, least int64, err error) {
+	least = counted + 1
 	for i := range ways {
 		var n int64
 		var c condition
-		if _, err := s.one("SELECT count(*) FROM ("+ways[i].query(&c)+" LIMIT "+c.arg(int64(fewMatches)+1)+") AS counted", c.args, &n); err != nil {
-			return 0, false, err
+		if _, err := s.one("SELECT count(*) FROM (SELECT "+ways[i].query(&c)+" LIMIT "+c.arg(least)+") AS counted", c.args, &n); err != nil {
+			return 0, 0, err
 		}
 		if n < least {
 			at, least = i, n
 		}
 	}
-	return at, least <= fewMatches, nil
+	return at, least, nil
 }
 
 // CustomerCursor is the place of a customer in the order of a list.
@@ -266,8 +300,9 @@ func readCursor(cursor string, number bool) (value any, id int64, err error) {
 
 // FoundIDs returns the ids of the customers that a filter finds, at most most.
 func (s *Snapshot) FoundIDs(f CustomerFilter, most int) (ids []int64, err error) {
-	var c condition
-	if err := s.narrow(&c, &f); err != nil {
+	f.Limit = most
+	c, err := s.narrow(&f)
+	if err != nil {
 		return nil, err
 	}
 	for row, err := range s.rows(`SELECT id FROM customer`+c.where()+` ORDER BY company LIMIT `+c.arg(int64(most)), c.args...) {

@@ -43,7 +43,7 @@ func TestWordsOfCustomersOfAnEarlierProgramAreFilledIn(t *testing.T) {
 		finds := func(f store.CustomerFilter, want int64) {
 			t.Helper()
 			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
-				n, err := s.CountFound(f, 100)
+				n, _, err := s.CountFound(f, 100)
 				if n != want {
 					t.Errorf("%+v finds %d customers, want %d", f, n, want)
 				}

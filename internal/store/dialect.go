@@ -75,6 +75,7 @@ func openPostgres(address string) (*DB, error) {
 	if err != nil {
 		return nil, fault.At("--db", "%s is not a PostgreSQL address: write postgres://user@host/name", redact(address))
 	}
+	config.RuntimeParams["jit"] = "off" // pages and runs ask many small questions: compiling a plan takes longer than they do
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)

@@ -24,27 +24,33 @@ type PairKind string
 
 // The kinds of pairs.
 const (
-	InBoth   PairKind = "n.id IS NOT NULL AND p.id IS NOT NULL AND n.subtotal <> p.subtotal"
-	NewNow   PairKind = "p.id IS NULL"
-	OnlyThen PairKind = "n.id IS NULL"
+	InBoth   PairKind = "both"
+	NewNow   PairKind = "new"
+	OnlyThen PairKind = "then"
 )
 
-const billPairs = `WITH n AS (SELECT customer_id, id, subtotal FROM bill WHERE start_day = $1 AND end_day = $2 AND state <> 'void'),
-	p AS (SELECT customer_id, id, subtotal FROM bill WHERE start_day = $3 AND end_day = $4 AND state <> 'void') `
+// pairs are the queries of the kinds: each goes along the bills of one period, and looks the other one's up by the customer.
+var pairs = map[PairKind]string{
+	InBoth: `SELECT n.customer_id AS id, n.id AS now_id, p.id AS then_id, n.subtotal AS now_sum, p.subtotal AS then_sum FROM bill n
+		JOIN bill p ON p.customer_id = n.customer_id AND p.start_day = $3 AND p.end_day = $4 AND p.state <> 'void'
+		WHERE n.start_day = $1 AND n.end_day = $2 AND n.state <> 'void' AND n.subtotal <> p.subtotal`,
+	NewNow: `SELECT n.customer_id AS id, n.id AS now_id, 0 AS then_id, n.subtotal AS now_sum, 0 AS then_sum FROM bill n
+		WHERE n.start_day = $1 AND n.end_day = $2 AND n.state <> 'void' AND NOT EXISTS (SELECT 1 FROM bill p
+			WHERE p.customer_id = n.customer_id AND p.start_day = $3 AND p.end_day = $4 AND p.state <> 'void')`,
+	OnlyThen: `SELECT p.customer_id AS id, 0 AS now_id, p.id AS then_id, 0 AS now_sum, p.subtotal AS then_sum FROM bill p
+		WHERE p.start_day = $3 AND p.end_day = $4 AND p.state <> 'void' AND NOT EXISTS (SELECT 1 FROM bill n
+			WHERE n.customer_id = p.customer_id AND n.start_day = $1 AND n.end_day = $2 AND n.state <> 'void')`,
+}
 
 // BillPairs returns what customers are billed for a period beside what they were billed for an earlier one: how many there
 // are of a kind, and the first of them, the largest differences first.
 func (s *Snapshot) BillPairs(now, then period.Period, kind PairKind, limit int) (out []BillPair, count int64, err error) {
 	args := []any{int64(now.Start), int64(now.End), int64(then.Start), int64(then.End)}
-	const joined = `FROM n FULL JOIN p ON p.customer_id = n.customer_id WHERE `
-	if _, err := s.one(billPairs+`SELECT count(*) `+joined+string(kind), args, &count); err != nil || count == 0 {
+	if _, err := s.one(`SELECT count(*) FROM (`+pairs[kind]+`) AS found`, args, &count); err != nil || count == 0 {
 		return nil, 0, err
 	}
-	query := billPairs + `SELECT f.id, c.company, f.now_id, f.then_id, f.now_sum, f.then_sum FROM (
-		SELECT coalesce(n.customer_id, p.customer_id) AS id, coalesce(n.id, 0) AS now_id, coalesce(p.id, 0) AS then_id,
-			coalesce(n.subtotal, 0) AS now_sum, coalesce(p.subtotal, 0) AS then_sum ` + joined + string(kind) + `
-		ORDER BY abs(coalesce(n.subtotal, 0) - coalesce(p.subtotal, 0)) DESC, 1 LIMIT $5) f
-		JOIN customer c ON c.id = f.id ORDER BY abs(f.now_sum - f.then_sum) DESC, f.id`
+	query := `SELECT f.id, c.company, f.now_id, f.then_id, f.now_sum, f.then_sum FROM (SELECT * FROM (` + pairs[kind] + `) AS found
+		ORDER BY abs(now_sum - then_sum) DESC, id LIMIT $5) AS f JOIN customer c ON c.id = f.id ORDER BY abs(f.now_sum - f.then_sum) DESC, f.id`
 	for row, err := range s.rows(query, append(args, int64(limit))...) {
 		if err != nil {
 			return nil, 0, err
@@ -53,7 +59,6 @@ func (s *Snapshot) BillPairs(now, then period.Period, kind PairKind, limit int) 
 		if err := row.Scan(&v.CustomerID, &v.Company, &v.NowID, &v.ThenID, &v.Now, &v.Then); err != nil {
 			return nil, 0, err
 		}
-
 		out = append(out, v)
 	}
 	return out, count, nil

@@ -71,12 +71,12 @@ func (s *site) bill(c *web.Context) error {
 			{Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
 			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true},
 		},
-		Count: web.Things(found.Count, insight.CountedTo, "customer", "customers"),
+		Count: web.Things(found.Count, found.CountedTo, "customer", "customers"),
 		Empty: web.Empty{Text: "There are no customers yet. Create customers, then run their bills here.", Action: existing(c, createCustomer)},
 	}
 	if c.May(web.Clerk) {
 		t.Select = &web.Selection{
-			One: "customer", Many: "customers", Total: web.Count(found.Count, insight.CountedTo),
+			One: "customer", Many: "customers", Total: web.Count(found.Count, found.CountedTo),
 			Actions: []web.SelectAction{{Label: "Bill Selected Customers", Path: "/bill/selection"}},
 		}
 	}

@@ -173,6 +173,8 @@ func (w *world) sendsAndSettles(v *visitor) {
 	v.do(http.MethodPost, "/send/run", form, nil).wants(http.StatusOK, "Send bills", "2 bills, 145.26 USD")
 	w.work(v).wants(http.StatusOK, "Done", "145.26 USD", "2 bills")
 	v.open("/send").wants(http.StatusOK, "There are no drafts to send")
+	v.open("/search?q=2026-0000").wants(http.StatusOK, "Bills", "2026-00001", "Acme Ltd")
+	v.open("/search?q=2026-00001").wants(http.StatusOK, "Invoice 2026-00001") // straight to it
 	v.open("/bills/1").wants(http.StatusOK, "Invoice 2026-00001", "Sent", "billing@acme.test", "Record a payment", "Void").lacks("/send/run?bill=1")
 
 	pay := "/bills/1/pay"
@@ -185,6 +187,7 @@ func (w *world) sendsAndSettles(v *visitor) {
 	v.send(take, "reason", "").wants(http.StatusUnprocessableEntity, `href="#f-reason"`)
 	v.send(take, "reason", "another customer's").wants(http.StatusOK, "It is taken back.", "75.00 USD")
 	v.send("/bills/1/void", "reason", "disputed").wants(http.StatusOK, "The bill is void.", "CN-2026-00001", "disputed")
+	v.open("/search?q=cn-2026-00001").wants(http.StatusOK, "Invoice 2026-00001", "disputed")
 	v.send("/bills/1/void", "reason", "again").wants(http.StatusUnprocessableEntity, "is void")
 	v.send("/bills/2/write-off", "reason", "bankrupt").wants(http.StatusOK, "70.26 USD is written off.")
 	v.open("/bills/2/again").wants(http.StatusConflict, "nothing is to be sent again")

@@ -119,8 +119,8 @@ func (s *site) runJob(c *web.Context, f *web.Form) (*billrun.Job, error) {
 		return job, nil
 	}
 	view := billFilter(l)
-	n, err := insight.CountCustomers(c.Ctx(), s.DB, view)
-	job.View, job.Whom = &view, "all "+web.Things(n, insight.CountedTo, "customer", "customers")+" in view"
+	n, upTo, err := insight.CountCustomers(c.Ctx(), s.DB, view)
+	job.View, job.Whom = &view, "all "+web.Things(n, upTo, "customer", "customers")+" in view"
 	return job, err
 }
 

@@ -92,11 +92,11 @@ func (s *site) customers(c *web.Context) error {
 			{Key: "company", Label: "Company"}, {Label: "Contract"}, {Label: "Contact", Minor: true}, {Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
 			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State"},
 		},
-		Count: web.Things(found.Count, insight.CountedTo, "customer", "customers"),
+		Count: web.Things(found.Count, found.CountedTo, "customer", "customers"),
 		Empty: web.Empty{Text: "There are no customers yet. A customer is who gets the bill.", Action: existing(c, createCustomer)},
 	}
 	if c.May(web.Clerk) {
-		t.Select = &web.Selection{One: "customer", Many: "customers", Total: web.Count(found.Count, insight.CountedTo), Actions: []web.SelectAction{
+		t.Select = &web.Selection{One: "customer", Many: "customers", Total: web.Count(found.Count, found.CountedTo), Actions: []web.SelectAction{
 			{Label: "Edit selected customers", Path: "/customers/many"},
 		}}
 	}

@@ -32,6 +32,8 @@ func (s *site) routes() []web.Route {
 
 		{Method: get, Path: "/{$}", Right: web.Viewer, Handler: s.home},
 
+		{Method: get, Path: "/search", Right: web.Viewer, Handler: s.search},
+
 		{Method: get, Path: "/jobs", Right: web.Viewer, Handler: s.jobs},
 		{Method: get, Path: "/jobs/{id}", Right: web.Viewer, Handler: s.job},
 		{Method: post, Path: "/jobs/{id}/{what}", Right: web.Clerk, Handler: s.jobAsk},

@@ -45,7 +45,7 @@ type List struct {
 
 // Reserved names in the URL of a list.
 const (
-	querySearch = "q"
+	querySearch = SearchField
 	querySort   = "sort"
 	queryAfter  = "after"
 	queryBefore = "before"

@@ -8,6 +8,9 @@ import (
 // searchPath is where the search box leads to. The box is shown when a route is there.
 const searchPath = "/search"
 
+// SearchField names what is sought in the query of searches.
+const SearchField = "q"
+
 // NavItem is an entry of the navigation. It is shown when its page exists and the visitor may see it.
 type NavItem struct {
 	Label string

@@ -45,7 +45,7 @@ func (c *Context) RenderStatus(status int, page Page, body templ.Component) erro
 	}
 	f := frame{Page: page, Operator: c.Operator, Said: takeFlash(c.W, c.R, secure(c.R)), Nav: c.navigation(), Search: c.site.search && c.Operator.ID != 0}
 	if f.Search {
-		f.Sought = c.R.URL.Query().Get("q")
+		f.Sought = c.R.URL.Query().Get(SearchField)
 		if c.R.URL.Path != searchPath {
 			f.Sought = ""
 		}
@@ -55,6 +55,9 @@ func (c *Context) RenderStatus(status int, page Page, body templ.Component) erro
 	}
 	return c.html(status, layout(f, body))
 }
+
+// Suggesting says that the answer is wanted for the search box, while somebody types into it.
+func (c *Context) Suggesting() bool { return c.R.Header.Get("HX-Request") != "" }
 
 // Fragment sends a part of a page, for htmx.
 func (c *Context) Fragment(part templ.Component) error { return c.html(http.StatusOK, part) }

@@ -221,13 +221,13 @@ func Companies(ctx context.Context, db *store.DB, ids []int64) (out []string, er
 	return out, err
 }
 
-// CountCustomers counts the customers of a filter, CountedTo+1 at most.
-func CountCustomers(ctx context.Context, db *store.DB, f store.CustomerFilter) (n int64, err error) {
+// CountCustomers counts the customers of a filter, and says where it stopped: CountedTo at most.
+func CountCustomers(ctx context.Context, db *store.DB, f store.CustomerFilter) (n, upTo int64, err error) {
 	err = db.Read(ctx, func(s *store.Snapshot) error {
-		n, err = s.CountFound(f, CountedTo+1)
+		n, upTo, err = countFound(s, f)
 		return err
 	})
-	return n, err
+	return n, upTo, err
 }
 
 // companiesAtOnce is how many customers a filter is read by at once.

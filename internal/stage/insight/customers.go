@@ -14,6 +14,7 @@ const PageRows = 50
 type CustomerPage struct {
 	Customers  []customer.Customer
 	Count      int64  // of all that match, CountedTo+1 at most
+	CountedTo  int64  // where the count stopped: at CountedTo, or earlier if to count further is too much work
 	Next, Prev string // cursors of the pages after and before; "" where there are none
 }
 
@@ -22,7 +23,7 @@ func Customers(ctx context.Context, db *store.DB, f store.CustomerFilter) (page 
 	f.Limit = PageRows + 1
 	page = &CustomerPage{}
 	err = db.Read(ctx, func(s *store.Snapshot) error {
-		if page.Count, err = s.CountFound(f, CountedTo+1); err != nil {
+		if page.Count, page.CountedTo, err = countFound(s, f); err != nil {
 			return err
 		}
 		page.Customers, err = s.FindCustomers(f)
@@ -46,6 +47,16 @@ func Customers(ctx context.Context, db *store.DB, f store.CustomerFilter) (page 
 		page.Prev = store.CustomerCursor(first, f.Sort)
 	}
 	return page, nil
+}
+
+// countFound counts the customers of a filter, and says where it stopped: a count that is not below that is one of at least
+// so many.
+func countFound(s *store.Snapshot, f store.CustomerFilter) (n, upTo int64, err error) {
+	n, exact, err := s.CountFound(f, CountedTo+1)
+	if exact {
+		return n, CountedTo, err
+	}
+	return n, max(n, 1), err
 }
 
 // CustomerTypes returns the types that the settings offer.

@@ -41,6 +41,7 @@ type Pick struct {
 type Offered struct {
 	ID       int64
 	Place    hosting.Place
+	Server   int64 // of a list
 	Assigned bool
 	Holder   *store.Holder // one who has just this; nil when nobody has, or who has its site or server
 	Members  int64         // of a list, when it was last read
@@ -87,7 +88,7 @@ func pick(s *store.Snapshot, p *Pick, now time.Time, limit, look int) (out []Off
 		return out, 0, err
 	}
 	f := store.PickFilter{
-		Words: strings.Fields(strings.ToLower(strings.ReplaceAll(p.Search, "@", " "))), ServerID: p.ServerID,
+		Words: addressWords(p.Search), ServerID: p.ServerID,
 		Assigned: p.Assigned, Today: today, After: p.After, Limit: limit, Look: look,
 	}
 	names, err := serverNames(s)
@@ -100,7 +101,7 @@ func pick(s *store.Snapshot, p *Pick, now time.Time, limit, look int) (out []Off
 	}
 	rows, next, err := read(f)
 	for _, r := range rows {
-		out = append(out, Offered{ID: r.ListID, Place: hosting.Place{Server: names[r.ServerID], Site: r.Site, List: r.Name}, Assigned: r.Assigned})
+		out = append(out, Offered{ID: r.ListID, Place: hosting.Place{Server: names[r.ServerID], Site: r.Site, List: r.Name}, Server: r.ServerID, Assigned: r.Assigned})
 	}
 	return out, next, err
 }

@@ -190,7 +190,25 @@
     if (parts.length) { form.addEventListener("change", show); show(); }
   }
 
+  // The search box shows what it finds while somebody types: the arrow keys go through it, Escape closes it.
+  function suggest(form) {
+    var box = form.querySelector("input[type=search]"), shown = form.querySelector(".suggestions");
+    function close() { shown.textContent = ""; }
+    form.addEventListener("keydown", function (e) {
+      var links = $$(shown, "a"), at = links.indexOf(document.activeElement);
+      if (e.key === "Escape" && links.length) { e.preventDefault(); close(); box.focus(); return; }
+      var to = e.key === "ArrowDown" ? at + 1 : e.key === "ArrowUp" ? at - 1 : null;
+      if (to === null || !links.length || to >= links.length || (at < 0 && to < 0)) return;
+      e.preventDefault();
+      (to < 0 ? box : links[to]).focus();
+    });
+    box.addEventListener("input", function () { if (!box.value.trim()) close(); });
+    form.addEventListener("focusout", function (e) { if (e.relatedTarget && !form.contains(e.relatedTarget)) close(); });
+    document.addEventListener("click", function (e) { if (!form.contains(e.target)) close(); });
+  }
+
   function start(root) {
+    $$(root, "[data-suggest]").forEach(suggest);
     lists();
     $$(root, "form[data-guard]").forEach(guard);
     $$(root, "form").forEach(whens);

@@ -5,3 +5,11 @@ CREATE TABLE backfill (
   after_id BIGINT NOT NULL
 )/*clustered*/;
 INSERT INTO backfill (name, after_id) SELECT 'customer_word', 0 WHERE EXISTS (SELECT 1 FROM customer);
+
+-- Sites and servers that are assigned as a whole are few, and looked for with every list: the index holds only them.
+DROP INDEX object_assignment_place;
+CREATE INDEX object_assignment_place ON object_assignment (server_id, site) WHERE list_id = 0;
+
+-- An address of a list is a site and a name.
+DROP INDEX list_name_by_site;
+CREATE INDEX list_name_by_site ON list_name (site, name, list_id);
