@@ -319,7 +319,7 @@ func signedIn(f frame, body templ.Component) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\" hx-trigger=\"input changed delay:200ms from:find input\" hx-target=\"#suggestions\" hx-sync=\"this:replace\" data-suggest><label class=\"visually-hidden\" for=\"search\">Find a customer, list, invoice or server</label>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\" hx-trigger=\"input changed delay:200ms from:'find input'\" hx-target=\"#suggestions\" hx-sync=\"this:replace\" data-suggest><label class=\"visually-hidden\" for=\"search\">Find a customer, list, invoice or server</label>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
