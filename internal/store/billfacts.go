@@ -245,7 +245,7 @@ func (s *Snapshot) readParties(companies []string, rows []BillRow, facts []*stat
 		byID[customers[i].ID] = &customers[i]
 	}
 	for i, f := range facts {
-		f.Issuer = issuer(&set)
+		f.Issuer, f.Logo = issuer(&set), set.Company.Logo
 		if c := byID[rows[i].CustomerID]; c != nil {
 			f.Customer = recipient(c)
 		}

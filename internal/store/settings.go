@@ -44,5 +44,5 @@ func (tx *Tx) SaveSettings(to settings.Settings) (changed bool, err error) {
 			return false, err
 		}
 	}
-	return true, tx.Record(Change{Entity: "settings", Action: "changed", Before: before, After: after})
+	return true, tx.Record(Change{Entity: "settings", Action: "changed", Before: settings.History(before), After: settings.History(after)})
 }

@@ -43,6 +43,7 @@ type Company struct {
 	Name      string
 	Address   string // lines separated by \n
 	TaxNumber string
+	Logo      string // a data URL, as of Logo; "": none
 }
 
 // SMTP is the mail server for outgoing mail. An empty Host means that none is set.

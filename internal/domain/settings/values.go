@@ -2,6 +2,7 @@ package settings
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 
 	"postmeter/internal/domain/fault"
@@ -16,11 +17,15 @@ type value struct {
 	set   func(*Settings, string) error
 }
 
+// logoName is the setting that is a picture.
+const logoName = "company.logo"
+
 // values lists every setting, in the order in which people read them.
 var values = []value{
 	text("company.name", true, func(s *Settings) *string { return &s.Company.Name }),
 	text("company.address", true, func(s *Settings) *string { return &s.Company.Address }),
 	text("company.tax_number", true, func(s *Settings) *string { return &s.Company.TaxNumber }),
+	text(logoName, false, func(s *Settings) *string { return &s.Company.Logo }),
 	{"currency", true, func(s *Settings) string { return s.Currency.Code() }, setCurrency},
 	text("time_zone", true, func(s *Settings) *string { return &s.TimeZone }),
 	text("billing_admin_name", false, func(s *Settings) *string { return &s.BillingAdminName }),
@@ -137,4 +142,13 @@ func (s *Settings) Changes(to Settings) (before, after map[string]string) {
 		after[v.name] = is
 	}
 	return before, after
+}
+
+// History returns changes as the history keeps them: of a picture what kind and size it has.
+func History(changes map[string]string) map[string]string {
+	kept := maps.Clone(changes)
+	if logo, ok := kept[logoName]; ok {
+		kept[logoName] = inHistory(logo)
+	}
+	return kept
 }

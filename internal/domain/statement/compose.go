@@ -15,6 +15,7 @@ func Compose(f *Facts) *Statement {
 		Title:     "Draft invoice",
 		Number:    "DRAFT",
 		Issuer:    issuer(&f.Issuer),
+		Logo:      f.Logo,
 		Recipient: recipient(&f.Customer),
 		Facts:     b.heads(),
 		Headline:  b.headline(),

@@ -16,6 +16,7 @@ type Facts struct {
 	Issuer   Issuer
 	Customer Customer
 	Usage    []Usage // what each list sent in the period, for the page behind
+	Logo     string  // the issuer's picture as a data URL; "": none. It is never frozen: a bill shows the one of today
 }
 
 // Bill is the head of a bill. Amounts are minor units of Currency.

@@ -7,6 +7,7 @@ type Statement struct {
 	Stamp     string // "Draft", "Void" or empty
 	Number    string // "DRAFT" for a draft
 	Issuer    Party
+	Logo      string // of the issuer, as a data URL; "": none
 	Recipient Party
 	Facts     []Field // date, due, period, purchase order …
 	Headline  Headline

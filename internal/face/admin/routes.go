@@ -52,6 +52,8 @@ func (s *site) routes() []web.Route {
 
 		{Method: get, Path: "/settings", Right: web.Administrator, Handler: s.settings},
 		{Method: post, Path: "/settings", Right: web.Administrator, Handler: s.settingsSave},
+		{Method: get, Path: "/settings/logo", Right: web.Administrator, Handler: s.logo},
+		{Method: post, Path: "/settings/logo", Right: web.Administrator, Handler: s.logoSave},
 		{Method: post, Path: "/settings/test-mail", Right: web.Administrator, Handler: s.testMail},
 		{Method: get, Path: "/admins", Right: web.Administrator, Handler: s.admins},
 		{Method: get, Path: "/admins/new", Right: web.Administrator, Handler: s.adminNew},

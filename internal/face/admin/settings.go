@@ -94,18 +94,25 @@ func settingsSpec(c *web.Context, number, credit string) (*web.FormSpec, []setti
 }
 
 // settings shows the settings.
-func (s *site) settings(c *web.Context) error {
+func (s *site) settings(c *web.Context) error { return s.settingsAgain(c, http.StatusOK, "") }
+
+// settingsAgain shows the settings as they are stored, and what was wrong with a logo.
+func (s *site) settingsAgain(c *web.Context, status int, wrongLogo string) error {
 	seen, err := office.Show(c.Ctx(), s.DB, office.Settings, 0)
 	if err != nil {
 		return err
 	}
 	spec, parts := settingsSpec(c, text(seen.Lookup("settings"), "invoice_number_format"), text(seen.Lookup("settings"), "credit_note_number_format"))
 	f := web.EditForm(spec, "/settings", "/", &seen)
-	return settingsPage(c, http.StatusOK, f, parts, text(seen.Lookup("settings"), "test_email"))
+	return s.settingsPage(c, status, f, parts, text(seen.Lookup("settings"), "test_email"), wrongLogo)
 }
 
-func settingsPage(c *web.Context, status int, f *web.Form, parts []settingsPart, testTo string) error {
-	return c.RenderStatus(status, web.Page{Title: "Settings"}, settingsView(f, parts, testTo))
+func (s *site) settingsPage(c *web.Context, status int, f *web.Form, parts []settingsPart, testTo, wrongLogo string) error {
+	logo, err := office.Logo(c.Ctx(), s.DB)
+	if err != nil {
+		return err
+	}
+	return c.RenderStatus(status, web.Page{Title: "Settings"}, settingsView(f, parts, testTo, logoPart{len(logo.Data) > 0, wrongLogo}))
 }
 
 // settingsSave saves the settings, unless somebody else has changed them meanwhile.
@@ -121,7 +128,7 @@ func (s *site) settingsSave(c *web.Context) error {
 			return "/settings", "The settings are saved.", err
 		},
 		Now:  func() (doc.Node, error) { return office.Show(c.Ctx(), s.DB, office.Settings, 0) },
-		Show: func(status int) error { return settingsPage(c, status, f, parts, f.Get("settings.test_email")) },
+		Show: func(status int) error { return s.settingsPage(c, status, f, parts, f.Get("settings.test_email"), "") },
 	})
 }
 

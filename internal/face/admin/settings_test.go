@@ -2,11 +2,13 @@ package admin
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"testing"
 
 	"postmeter/internal/domain/operator"
+	"postmeter/internal/domain/settings"
 	"postmeter/internal/stage/gather"
 )
 
@@ -32,6 +34,28 @@ func TestSettingsAreSavedOrSayWhatIsWrong(t *testing.T) {
 
 		v.do(http.MethodPost, "/settings/test-mail", pairs("to", "nobody"), nil).wants(http.StatusUnprocessableEntity, "Nothing was sent")
 		v.do(http.MethodPost, "/settings/test-mail", pairs("to", "test@example.org"), nil).wants(http.StatusOK, "Send a test mail", "to test@example.org")
+	})
+}
+
+func TestTheLogoOfInvoices(t *testing.T) {
+	each(t, func(w *world) {
+		v := w.operator(operator.Administrator)
+		v.open("/settings/logo").wants(http.StatusNotFound)
+		picture, err := base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.upload("/settings/logo", "logo", []byte("<svg onload='alert(1)'/>")).wants(http.StatusUnprocessableEntity, "is no PNG, JPEG or GIF picture. Nothing was saved.")
+		v.upload("/settings/logo", "logo", append(picture, make([]byte, settings.MaxLogo)...)).wants(http.StatusUnprocessableEntity, "larger than 64 KB")
+		v.upload("/settings/logo", "logo", nil).wants(http.StatusUnprocessableEntity, "is empty")
+		v.upload("/settings/logo", "other", nil).wants(http.StatusUnprocessableEntity, "choose a file")
+		v.upload("/settings/logo", "logo", picture).wants(http.StatusOK, "The logo is saved.", `src="/settings/logo"`)
+		if a := v.open("/settings/logo"); a.body != string(picture) || a.head.Get("Content-Type") != "image/png" {
+			t.Errorf("the picture came back as %s, %d bytes", a.head.Get("Content-Type"), len(a.body))
+		}
+		v.send("/settings", "company.name", "Renamed", "currency", "USD", "time_zone", "UTC", "settings.invoice_number_format", "{number}", "settings.credit_note_number_format", "C{number}",
+			"settings.payment_terms_days", "14", "settings.smtp.port", "587", "settings.smtp.security", "tls").wants(http.StatusOK, "The settings are saved.", `src="/settings/logo"`)
+		v.do(http.MethodPost, "/settings/logo", pairs("remove", "yes"), nil).wants(http.StatusOK, "The logo is saved.").lacks(`src="/settings/logo"`)
 	})
 }
 

@@ -1,9 +1,12 @@
 package admin
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -148,7 +151,27 @@ func (v *visitor) send(path string, fields ...string) *answer {
 
 func (v *visitor) do(method, path string, values url.Values, head http.Header) *answer {
 	v.t.Helper()
-	r, err := http.NewRequestWithContext(context.Background(), method, v.http.URL+path, strings.NewReader(values.Encode()))
+	return v.ask(method, path, strings.NewReader(values.Encode()), head)
+}
+
+// upload sends a file as a form does.
+func (v *visitor) upload(path, field string, data []byte) *answer {
+	v.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile(field, "file")
+	if err == nil {
+		_, err = part.Write(data)
+	}
+	if err = errors.Join(err, form.Close()); err != nil {
+		v.t.Fatal(err)
+	}
+	return v.ask(http.MethodPost, path, &body, http.Header{"Content-Type": {form.FormDataContentType()}})
+}
+
+func (v *visitor) ask(method, path string, body io.Reader, head http.Header) *answer {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(context.Background(), method, v.http.URL+path, body)
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -164,11 +187,11 @@ func (v *visitor) do(method, path string, values url.Values, head http.Header) *
 		v.t.Fatal(err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	return &answer{v.t, response.StatusCode, response.Request.URL.RequestURI(), response.Header, string(body)}
+	return &answer{v.t, response.StatusCode, response.Request.URL.RequestURI(), response.Header, string(text)}
 }
 
 // wants checks the status and that texts are there.

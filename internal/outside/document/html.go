@@ -29,6 +29,7 @@ type page struct {
 	Zero        string // an amount of nothing
 	ShowMembers bool
 	Style       template.CSS
+	Picture     template.URL // the issuer's logo, or ""
 }
 
 type group struct {
@@ -43,6 +44,7 @@ func HTML(w io.Writer, s *statement.Statement) error {
 
 func newPage(s *statement.Statement) page {
 	p := page{Statement: s, Currency: s.Headline.Value.Currency, Style: template.CSS(invoiceStyle)} //nolint:gosec // our own file
+	p.Picture = template.URL(s.Logo)                                                                //nolint:gosec // the settings take only pictures, as data
 	for _, sum := range s.Sums {
 		p.Zero = sum.Value.Text // without lines every sum is nothing
 	}

@@ -22,6 +22,7 @@ var mailStyles = map[string]string{
 	"comments":   "padding:16px 24px;border-bottom:1px solid #d8dee4",
 	"notice":     "padding:10px 24px;background-color:#fff8c5;border-bottom:1px solid #d8dee4;font-size:13px",
 	"issuer":     "padding:24px 12px 16px 24px;color:#57606a;font-size:13px;border-bottom:2px solid #1b1f24",
+	"logo":       "max-width:240px;max-height:80px;border:0;padding-bottom:8px",
 	"title":      "padding:24px 24px 16px 12px;font-size:18px;font-weight:bold;border-bottom:2px solid #1b1f24",
 	"to":         "padding:20px 12px 16px 24px;color:#57606a;font-size:14px",
 	"amount":     "padding:20px 24px 16px 12px",
@@ -59,7 +60,7 @@ var mailStyles = map[string]string{
 // styleMark is where a style goes in the template. It is set in before the template is parsed, once and for all.
 var styleMark = regexp.MustCompile(`\{\{style "(\w+)"\}\}`)
 
-var mail = template.Must(template.New("mail").Funcs(template.FuncMap{"minus": minus, "short": short}).Parse(
+var mail = template.Must(template.New("mail").Funcs(template.FuncMap{"minus": minus, "short": short, "logo": func() template.URL { return LogoID }}).Parse(
 	styleMark.ReplaceAllStringFunc(mailTemplate, func(mark string) string {
 		return `style="` + mailStyles[styleMark.FindStringSubmatch(mark)[1]] + `"`
 	})))
@@ -68,6 +69,9 @@ var mail = template.Must(template.New("mail").Funcs(template.FuncMap{"minus": mi
 const shortFact = 28
 
 func short(text string) bool { return utf8.RuneCountInString(text) <= shortFact }
+
+// LogoID is the Content-ID under which a mail carries the picture that Mail shows.
+const LogoID = "logo"
 
 // mailPage is what the mail is filled from.
 type mailPage struct {

@@ -23,8 +23,9 @@ type Message struct {
 	Text      string
 	HTML      string // the alternative to Text; empty: none
 	Attached  []Attachment
-	Test      bool   // marked for programs as a test mailing
-	FileName  string // what a file with it is called, without ending
+	Pictures  []Attachment // that HTML shows, by their names: cid:NAME
+	Test      bool         // marked for programs as a test mailing
+	FileName  string       // what a file with it is called, without ending
 }
 
 // Person is a name, in any script, and an address.
@@ -71,6 +72,12 @@ func (m *Message) Bytes() ([]byte, error) {
 	g.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		g.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	for _, p := range m.Pictures {
+		err := g.EmbedReader(p.Name, bytes.NewReader(p.Data), gomail.WithFileContentType(gomail.ContentType(p.Type)), gomail.WithFileContentID("<"+p.Name+">"))
+		if err != nil {
+			return nil, err
+		}
 	}
 	for _, a := range m.Attached {
 		err := g.AttachReader(oneLine(a.Name), bytes.NewReader(a.Data), gomail.WithFileContentType(gomail.ContentType(a.Type)))

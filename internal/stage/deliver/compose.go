@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"postmeter/internal/domain/period"
+	"postmeter/internal/domain/settings"
 	"postmeter/internal/domain/statement"
+	"postmeter/internal/outside/document"
 	"postmeter/internal/outside/mail"
 )
 
@@ -55,14 +57,27 @@ func (l *letterhead) write(f *statement.Facts, to, messageID string, at time.Tim
 	if err := l.order.HTML(&html, s, notice); err != nil {
 		return nil, err
 	}
+	pictures, err := pictures(s)
+	if err != nil {
+		return nil, err
+	}
 	subject := s.Title
 	if l.company != "" {
 		subject += " from " + statement.Clean(l.company)
 	}
 	return &mail.Message{
 		From: l.from, ReplyTo: l.from.Address, Bounces: l.bounces, To: mail.Person{Name: statement.Clean(f.Customer.Company), Address: to},
-		Subject: subject, Date: at, MessageID: messageID, Text: text.String(), HTML: html.String(), FileName: s.Number + "_" + to,
+		Subject: subject, Date: at, MessageID: messageID, Text: text.String(), HTML: html.String(), Pictures: pictures, FileName: s.Number + "_" + to,
 	}, nil
+}
+
+// pictures are what the built-in HTML shows by its name: the logo, if there is one.
+func pictures(s *statement.Statement) ([]mail.Attachment, error) {
+	logo, err := settings.ParseLogo(s.Logo)
+	if err != nil || len(logo.Data) == 0 {
+		return nil, err
+	}
+	return []mail.Attachment{{Name: document.LogoID, Type: logo.Type, Data: logo.Data}}, nil
 }
 
 // NumberPlace stands in a test mailing where the number will be.

@@ -176,6 +176,30 @@ func TestASentBillNeverChangesItsWords(t *testing.T) {
 	})
 }
 
+// TestTheLogoGoesAlong looks for the picture in the mail, and that the page shows it.
+func TestTheLogoGoesAlong(t *testing.T) {
+	const logo = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+	each(t, func(h *house) {
+		h.take(strings.Replace(provider, "company: {", "company: {logo: \""+logo+"\", ", 1))
+		h.customers("a@c1.test")
+		h.run(september)
+		h.send()
+		data := string(h.server.Mails()[0].Data)
+		for _, part := range []string{"Content-Id: <logo>", "Content-Type: image/png", "cid:logo", strings.TrimPrefix(logo, "data:image/png;base64,")[:60]} {
+			if !strings.Contains(data, part) {
+				h.Errorf("the mail lacks %q:\n%s", part, data)
+			}
+		}
+		facts, err := insight.Facts(context.Background(), h.db, h.bill("C1").ID)
+		h.must(err)
+		var page strings.Builder
+		h.must(document.HTML(&page, statement.Compose(facts)))
+		if !strings.Contains(page.String(), `src="`+logo+`"`) || !strings.Contains(page.String(), "img-src data:") {
+			h.Errorf("the page does not show the logo:\n%s", page.String())
+		}
+	})
+}
+
 // TestATemplateThatFails keeps the mail, and mails the others.
 func TestATemplateThatFails(t *testing.T) {
 	each(t, func(h *house) {

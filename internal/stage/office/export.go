@@ -53,7 +53,11 @@ func (e *exporter) writeSettings() error {
 		return err
 	}
 	e.currency = all.Currency
-	e.field("company", companyNode(&all.Company))
+	company := companyNode(&all.Company)
+	if all.Company.Logo != "" {
+		company.Add("logo", doc.TextNode(all.Company.Logo))
+	}
+	e.field("company", company)
 	e.field("currency", doc.TextNode(all.Currency.Code()))
 	e.field("time_zone", doc.TextNode(all.TimeZone))
 	if err := e.writeCatalog(); err != nil {

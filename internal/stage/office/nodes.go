@@ -35,6 +35,7 @@ func settingsNode(s *settings.Settings) doc.Node {
 	return n
 }
 
+// companyNode is a company without its logo, which no form carries to and fro.
 func companyNode(c *settings.Company) doc.Node {
 	var n doc.Node
 	n.Add("name", doc.TextNode(c.Name))

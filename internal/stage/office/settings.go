@@ -35,6 +35,9 @@ func (im *importer) readSettings() error {
 		text(r, "name", &s.Company.Name)
 		text(r, "address", &s.Company.Address)
 		text(r, "tax_number", &s.Company.TaxNumber)
+		text(r, "logo", &s.Company.Logo)
+		_, err := settings.ParseLogo(s.Company.Logo)
+		r.FaultError("logo", err)
 		r.Done()
 		im.readMore(f.r.Object("settings"))
 	}
