@@ -37,12 +37,14 @@ type CustomerFilter struct {
 	Falling       bool
 	After, Before string // a cursor that Cursor made
 	Limit         int    // rows at most
+	Rough         bool   // some of those that match are enough: not all are looked at for the first ones
 }
 
 // Limits of looking up customers one by one, by what an index says of them.
 const (
 	counted    = 10_000 // up to this many it is counted how many there are
 	lookedUpTo = 3000   // up to this many are looked at to count those that meet other conditions too
+	walked     = 3000   // so many are looked at in the order of a list before all that match are sorted
 	fewMatches = 2000   // of the lists with a word
 )
 
@@ -72,29 +74,62 @@ func (c *condition) where() string {
 
 // FindCustomers returns a page of customers.
 func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) {
-	c, err := s.narrow(&f)
+	ways, _, err := s.ways(&f)
 	if err != nil {
 		return nil, err
 	}
+	lookup, some, err := s.lookup(&f, ways)
+	if err != nil {
+		return nil, err
+	}
+	if lookup < 0 && len(ways) > 0 {
+		// Many match: the next ones in the order of the list mostly fill a page. Where they do not, all that match are sorted.
+		found, err := s.findAmong(&f, ways, -1, walked)
+		if err != nil || len(found) >= f.Limit {
+			return found, err
+		}
+		lookup = some
+	}
+	return s.findAmong(&f, ways, lookup, 0)
+}
+
+// findAmong finds customers among those of a way that is looked up, -1 for all; or among the next ones in the order of the
+// list, if among is not 0.
+func (s *Snapshot) findAmong(f *CustomerFilter, ways []way, lookup, among int) ([]customer.Customer, error) {
 	column := customerSorts[f.Sort]
 	if column == "" {
 		column = "company"
 	}
 	back := f.Before != ""
-	cursor := f.After + f.Before
 	down := f.Falling != back
-	if cursor != "" {
+	var c condition
+	query, place := customerColumns, ""
+	if cursor := f.After + f.Before; cursor != "" {
 		compare := map[bool]string{false: ">", true: "<"}[down]
 		value, id, err := readCursor(cursor, column != "company")
 		if err != nil {
 			return nil, nil // a damaged cursor is a page that does not exist
 		}
-		c.and(fmt.Sprintf("(%s, id) %s (%s, %s)", column, compare, c.arg(value), c.arg(id)))
+		place = fmt.Sprintf("(%s, id) %s (%s, %s)", column, compare, c.arg(value), c.arg(id))
 	}
 	direction := map[bool]string{false: "", true: " DESC"}[down]
-	query := customerColumns + c.where() + fmt.Sprintf(" ORDER BY %s%s, id%s LIMIT %s", column, direction, direction, c.arg(f.Limit))
+	order := fmt.Sprintf(" ORDER BY %s%s, id%s", column, direction, direction)
+	if among > 0 {
+		from := "FROM (SELECT * FROM customer" + (&condition{text: only(place)}).where() + order + " LIMIT " + c.arg(int64(among)) + ") AS customer"
+		query = strings.Replace(query, "FROM customer", from, 1)
+	} else {
+		c.text = only(place)
+	}
+	if lookup >= 0 {
+		c.and("id IN (SELECT " + ways[lookup].query(&c) + f.roughly(&c) + ")")
+		// Sorted they shall be: not even PostgreSQL knows that whose companies begin with a word may stand far down the list.
+		order = fmt.Sprintf(" ORDER BY %s%s, id%s", map[bool]string{false: column + " + 0", true: column + " || ''"}[column == "company"], direction, direction)
+	}
+	if err := c.narrow(f, ways, lookup); err != nil {
+		return nil, err
+	}
 	var out []customer.Customer
-	for row, err := range s.rows(query, c.args...) {
+	for row, err := range s.rows(query+c.where()+order+" LIMIT "+c.arg(f.Limit), c.args...) {
 		if err != nil {
 			return nil, err
 		}
@@ -108,6 +143,22 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 		slices.Reverse(out)
 	}
 	return out, nil
+}
+
+// only is a list of a condition, or of none.
+func only(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return []string{text}
+}
+
+// roughly ends the query of a way where some of the customers are enough.
+func (f *CustomerFilter) roughly(c *condition) string {
+	if !f.Rough {
+		return ""
+	}
+	return " LIMIT " + c.arg(int64(lookedUpTo))
 }
 
 // CountFound counts the customers of a filter, at most most. Where that would mean to look at too many, it counts some: exact
@@ -141,30 +192,24 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	return n, matches <= lookedUpTo || n >= most, err
 }
 
-// narrow returns the conditions of search and filters. Among those that an index answers, the one that the fewest customers
-// meet is looked up if that is less work than to walk in the order of the list until a page is full.
-func (s *Snapshot) narrow(f *CustomerFilter) (c condition, err error) {
-	ways, _, err := s.ways(f)
+// lookup chooses among the conditions that an index answers: the one that the fewest customers meet is looked up if that is
+// less work than to walk in the order of the list until a page is full; else it is -1. some is the one that the fewest meet.
+func (s *Snapshot) lookup(f *CustomerFilter, ways []way) (lookup, some int, err error) {
+	if len(ways) == 0 {
+		return -1, -1, nil
+	}
+	some, matches, err := s.rarest(ways)
 	if err != nil {
-		return c, err
+		return -1, -1, err
 	}
-	lookup := -1
-	if len(ways) > 0 {
-		rarest, matches, err := s.rarest(ways)
-		if err != nil {
-			return c, err
-		}
-		var all int64
-		if _, err := s.one(`SELECT coalesce(max(id), 0) FROM customer`, nil, &all); err != nil {
-			return c, err
-		}
-		if matches <= counted && matches*matches <= all*int64(max(f.Limit, 1)) {
-			lookup = rarest
-			c.and("id IN (SELECT " + ways[rarest].query(&c) + ")")
-		}
+	var all int64
+	if _, err := s.one(`SELECT coalesce(max(id), 0) FROM customer`, nil, &all); err != nil {
+		return -1, -1, err
 	}
-	err = c.narrow(f, ways, lookup)
-	return c, err
+	if f.Rough || matches <= counted && matches*matches <= all*int64(max(f.Limit, 1)) {
+		return some, some, nil
+	}
+	return -1, some, nil
 }
 
 // narrow adds the conditions of a filter, but for the way that is looked up already; -1 for none.
@@ -301,8 +346,19 @@ func readCursor(cursor string, number bool) (value any, id int64, err error) {
 // FoundIDs returns the ids of the customers that a filter finds, at most most.
 func (s *Snapshot) FoundIDs(f CustomerFilter, most int) (ids []int64, err error) {
 	f.Limit = most
-	c, err := s.narrow(&f)
+	ways, _, err := s.ways(&f)
 	if err != nil {
+		return nil, err
+	}
+	lookup, _, err := s.lookup(&f, ways)
+	if err != nil {
+		return nil, err
+	}
+	var c condition
+	if lookup >= 0 {
+		c.and("id IN (SELECT " + ways[lookup].query(&c) + ")")
+	}
+	if err := c.narrow(&f, ways, lookup); err != nil {
 		return nil, err
 	}
 	for row, err := range s.rows(`SELECT id FROM customer`+c.where()+` ORDER BY company LIMIT `+c.arg(int64(most)), c.args...) {

@@ -25,7 +25,7 @@ func TestWordsOfCustomersOfAnEarlierProgramAreFilledIn(t *testing.T) {
 		})
 		exec(t, db, `DELETE FROM customer_word`)
 		exec(t, db, `DROP TABLE backfill`)
-		exec(t, db, `DELETE FROM goose_db_version WHERE version_id = 13`)
+		exec(t, db, `DELETE FROM goose_db_version WHERE version_id = 16`)
 
 		db = open(t, url)
 		lacking := func(want int64) {

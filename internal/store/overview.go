@@ -32,10 +32,23 @@ func (s *Snapshot) Overview(most int64) (Overview, error) {
 	return o, nil
 }
 
+// MoreLists says whether there are more lists than so many.
+func (s *Snapshot) MoreLists(than int64) (more bool, err error) {
+	var n int64
+	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM list LIMIT $1) AS counted`, []any{than + 1}, &n)
+	return n > than, err
+}
+
 // LastRunPeriod returns the period of the newest bill run; found is false without one.
 func (s *Snapshot) LastRunPeriod() (p period.Period, found bool, err error) {
 	found, err = s.one(`SELECT start_day, end_day FROM bill_run ORDER BY id DESC LIMIT 1`, nil, &p.Start, &p.End)
 	return p, found, err
+}
+
+// LastRun returns the newest bill run, and when it was finished; 0 for one that was not, and without one.
+func (s *Snapshot) LastRun() (id, finishedAt int64, err error) {
+	_, err = s.one(`SELECT id, coalesce(finished_at, 0) FROM bill_run ORDER BY id DESC LIMIT 1`, nil, &id, &finishedAt)
+	return id, finishedAt, err
 }
 
 // PeriodSums are what became of the bills of one period, in minor units of the settings' currency.

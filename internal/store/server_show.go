@@ -12,13 +12,18 @@ type ListCounts struct {
 	Missing int64 // among the known: syncs do not find them any more
 }
 
-// CountLists returns how many lists each server has.
-func (s *Snapshot) CountLists() (map[int64]ListCounts, error) {
+// CountLists returns how many lists each server has; work grows with them. A server's id counts only its own, 0 all.
+func (s *Snapshot) CountLists(serverID int64) (map[int64]ListCounts, error) {
 	out := map[int64]ListCounts{}
+	var c condition
+	c.and("n.last_day = " + c.arg(int64(period.Last)))
+	if serverID != 0 {
+		c.and("n.server_id = " + c.arg(serverID))
+	}
 	err := s.raw(`SELECT n.server_id, count(*) - count(l.gone_day),
 		count(CASE WHEN l.gone_day IS NULL THEN y.missing_day END), count(l.gone_day)
-		FROM list_name n JOIN list l ON l.id = n.list_id LEFT JOIN list_sync y ON y.list_id = l.id
-		WHERE n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = l.id) GROUP BY n.server_id`, nil, func(r *rawRow) error {
+		FROM list_name n JOIN list l ON l.id = n.list_id LEFT JOIN list_sync y ON y.list_id = l.id`+
+		c.where()+` GROUP BY n.server_id`, c.args, func(r *rawRow) error {
 		out[r.int(0)] = ListCounts{Known: r.int(1), Missing: r.int(2), Gone: r.int(3)}
 		return nil
 	})

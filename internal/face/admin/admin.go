@@ -6,6 +6,7 @@ import (
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
 	"postmeter/internal/stage/office"
+	"postmeter/internal/store"
 )
 
 // Deps is what the pages need.
@@ -18,10 +19,10 @@ type Deps struct {
 // site is the operator's web.
 type site struct {
 	Deps
-	overview  overviewCache
-	summaries serverCache
-	reviews   minuteCache[*insight.Review]
-	lists     minuteCache[*insight.Checklist]
+	overview keptSums[insight.RunMark, insight.OverviewSums]
+	counts   keptSums[string, map[int64]store.ListCounts]
+	reviews  keptSums[billSums, *insight.Review]
+	lists    keptSums[billSums, *insight.Checklist]
 }
 
 // New makes the operator's web. It answers every path that nobody else does.

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"context"
+
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
 )
@@ -26,11 +28,22 @@ func (l checkLine) state() web.State {
 
 // checklist shows how far the billing of a period is.
 func (s *site) checklist(c *web.Context) error {
-	p, _ := queryPeriod(c)
-	l, err := s.lists.read(p, c.Now, func() (*insight.Checklist, error) { return insight.ReadChecklist(c.Ctx(), s.DB, p, c.Now) },
-		func(l *insight.Checklist) bool { return l.Bills.Bills < keptFrom })
+	p, ok := queryPeriod(c)
+	if !ok {
+		times, err := insight.ReadTimes(c.Ctx(), s.DB, c.Now)
+		if err != nil {
+			return err
+		}
+		p = times.Next
+	}
+	l, ready, err := readSums(c, s, &s.lists, p, func(ctx context.Context) (*insight.Checklist, error) {
+		return insight.ReadChecklist(ctx, s.DB, p, c.Now)
+	})
 	if err != nil {
 		return err
+	}
+	if !ready {
+		return s.addingUp(c, web.Page{Title: "Billing checklist", Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}})
 	}
 	before := l.Period.Start.Month().Previous().Period()
 	after := (l.Period.End + 1).Month().Period()

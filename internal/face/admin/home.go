@@ -2,36 +2,11 @@ package admin
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
 )
-
-// overviewKept is how long the sums of the home page are shown before they are added up anew.
-const overviewKept = time.Minute
-
-// overviewCache keeps the overview, which adds up everything.
-type overviewCache struct {
-	mu   sync.Mutex
-	kept *insight.Overview
-	at   time.Time
-}
-
-func (o *overviewCache) read(ctx context.Context, s *site, now time.Time) (*insight.Overview, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.kept != nil && now.Sub(o.at) < overviewKept && !o.kept.Young() {
-		return o.kept, nil
-	}
-	v, err := insight.ReadOverview(ctx, s.DB, now)
-	if err == nil {
-		o.kept, o.at = v, now
-	}
-	return v, err
-}
 
 // homePage is what the home page shows.
 type homePage struct {
@@ -42,6 +17,7 @@ type homePage struct {
 	Period string // of the last run, or ""
 	Money  []homeFigure
 	Usage  *web.Chart // nil without usage
+	Adding bool       // sums and usage are not ready yet
 }
 
 type homeStep struct {
@@ -53,7 +29,11 @@ type homeFigure struct{ Label, Figure, Note, Path string }
 
 // home shows the steps until the system is set up, and the state of the last period.
 func (s *site) home(c *web.Context) error {
-	o, err := s.overview.read(c.Ctx(), s, c.Now)
+	o, err := insight.ReadOverview(c.Ctx(), s.DB, c.Now)
+	if err != nil {
+		return err
+	}
+	added, err := s.addOverview(c, o)
 	if err != nil {
 		return err
 	}
@@ -63,11 +43,30 @@ func (s *site) home(c *web.Context) error {
 			p.Done++
 		}
 	}
-	if o.HasRun {
+	p.Adding = !added
+	if o.HasRun && added {
 		p.Period = o.Period.Start.String() + " to " + o.Period.End.String()
 		p.Money = homeMoney(o)
 	}
 	return c.Render(web.Page{Title: "Home"}, homeView(p))
+}
+
+// addOverview adds sums and usage to the overview; false says that they are still being added up.
+func (s *site) addOverview(c *web.Context, o *insight.Overview) (bool, error) {
+	if o.Young() {
+		var err error
+		o.OverviewSums, err = insight.ReadOverviewSums(c.Ctx(), s.DB, o)
+		return true, err
+	}
+	run, err := insight.LastRun(c.Ctx(), s.DB)
+	if err != nil {
+		return false, err
+	}
+	sums, ready, err := s.overview.read(c.Ctx(), run, c.Now, func(ctx context.Context) (insight.OverviewSums, error) {
+		return insight.ReadOverviewSums(ctx, s.DB, o)
+	})
+	o.OverviewSums = sums
+	return ready, err
 }
 
 // homeSteps are the eight steps of setting up.

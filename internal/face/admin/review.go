@@ -1,8 +1,7 @@
 package admin
 
 import (
-	"sync"
-	"time"
+	"context"
 	"unicode/utf8"
 
 	"postmeter/internal/domain/invoice"
@@ -10,6 +9,7 @@ import (
 	"postmeter/internal/domain/period"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
+	"postmeter/internal/store"
 )
 
 // reviewPage is what an operator looks at before anything of a period is sent.
@@ -30,33 +30,30 @@ const (
 	labelRunes   = 10 // of a name below a bar
 )
 
-// minuteCache keeps what is added up over all bills of a period for a minute.
-type minuteCache[T any] struct {
-	mu   sync.Mutex
-	kept map[period.Period]kept[T]
-}
-
-type kept[T any] struct {
-	value T
-	at    time.Time
-}
-
 // keptFrom is from how many bills on what was added up is kept.
 const keptFrom = 1000
 
-// read returns what is kept of a period if it is not older than a minute, else what make makes. few says that making it costs nothing.
-func (k *minuteCache[T]) read(p period.Period, now time.Time, fresh func() (T, error), few func(T) bool) (T, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if v, ok := k.kept[p]; ok && now.Sub(v.at) < overviewKept {
-		return v.value, nil
+// billSums is what sums over the bills of a period are kept by.
+type billSums struct {
+	Period period.Period
+	Run    insight.RunMark
+}
+
+// readSums returns what is added up over the bills of a period: at once where they are few.
+func readSums[V any](c *web.Context, s *site, k *keptSums[billSums, V], p period.Period, add func(context.Context) (V, error)) (v V, ready bool, err error) {
+	n, err := insight.CountBills(c.Ctx(), s.DB, store.BillSearch{Period: p}, keptFrom)
+	if err != nil {
+		return v, false, err
 	}
-	v, err := fresh()
-	if err != nil || few(v) {
-		return v, err
+	if n < keptFrom {
+		v, err = add(c.Ctx())
+		return v, true, err
 	}
-	k.kept = map[period.Period]kept[T]{p: {v, now}} // one period is looked at
-	return v, nil
+	run, err := insight.LastRun(c.Ctx(), s.DB)
+	if err != nil {
+		return v, false, err
+	}
+	return k.read(c.Ctx(), billSums{p, run}, c.Now, add)
 }
 
 // queryPeriod is the period that the URL names; false if it names none.
@@ -84,10 +81,12 @@ func (s *site) review(c *web.Context) error {
 			p = times.Last
 		}
 	}
-	r, err := s.reviews.read(p, c.Now, func() (*insight.Review, error) { return insight.ReadReview(c.Ctx(), s.DB, p) },
-		func(r *insight.Review) bool { return r.Now.Bills+r.Then.Bills < keptFrom })
+	r, ready, err := readSums(c, s, &s.reviews, p, func(ctx context.Context) (*insight.Review, error) { return insight.ReadReview(ctx, s.DB, p) })
 	if err != nil {
 		return err
+	}
+	if !ready {
+		return s.addingUp(c, web.Page{Title: "Review", Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}})
 	}
 	page := reviewOf(c, r)
 	if r.Run != nil {

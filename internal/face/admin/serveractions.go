@@ -113,7 +113,7 @@ func (s *site) outcomes(c *web.Context, j *store.Job, read func([]byte) ([]serve
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "the result of job %d cannot be read", j.ID)
 	}
-	all, err := s.summaries.read(c.Ctx(), s, c.Now)
+	all, _, err := s.allServers(c)
 	if err != nil {
 		return nil, err
 	}

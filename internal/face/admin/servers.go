@@ -3,12 +3,13 @@ package admin
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/gather/servers"
+	"postmeter/internal/stage/insight"
+	"postmeter/internal/store"
 )
 
 var createServer = &web.Action{Label: "Create New Server", Path: "/servers/new", Right: web.Administrator}
@@ -16,40 +17,27 @@ var createServer = &web.Action{Label: "Create New Server", Path: "/servers/new",
 // serverList is the list of servers, which is shown whole.
 var serverList = &web.ListSpec{Path: "/servers", Sorts: []string{"name"}}
 
-// Counting the lists of all servers is work with millions of them: what took long is shown for a while.
-const (
-	serversSlow = 50 * time.Millisecond
-	serversKept = time.Minute
-)
-
-// serverCache keeps the summaries of all servers where reading them takes long.
-type serverCache struct {
-	mu   sync.Mutex
-	all  []servers.Summary
-	till time.Time
-}
-
-func (k *serverCache) read(ctx context.Context, s *site, now time.Time) ([]servers.Summary, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.all != nil && now.Before(k.till) {
-		return k.all, nil
-	}
-	began := s.Now()
-	all, err := servers.List(ctx, s.DB, now)
+// allServers are all servers; counted is false while their lists are still being counted.
+func (s *site) allServers(c *web.Context) (all []servers.Summary, counted bool, err error) {
+	many, err := insight.ManyLists(c.Ctx(), s.DB)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	k.all = nil
-	if s.Now().Sub(began) > serversSlow {
-		k.all, k.till = all, now.Add(serversKept)
+	if !many {
+		all, err = servers.List(c.Ctx(), s.DB, c.Now)
+		return all, true, err
 	}
-	return all, nil
+	counts, counted, err := s.counts.read(c.Ctx(), "", c.Now, func(ctx context.Context) (map[int64]store.ListCounts, error) { return servers.Counts(ctx, s.DB, 0) })
+	if err != nil {
+		return nil, false, err
+	}
+	all, err = servers.ListCounted(c.Ctx(), s.DB, c.Now, counts)
+	return all, counted, err
 }
 
 // servers lists the hosting servers, with how they are.
 func (s *site) servers(c *web.Context) error {
-	all, err := s.summaries.read(c.Ctx(), s, c.Now)
+	all, counted, err := s.allServers(c)
 	if err != nil {
 		return err
 	}
@@ -74,7 +62,7 @@ func (s *site) servers(c *web.Context) error {
 		v := &all[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Name, Cells: []web.Cell{
 			{Text: v.Name, Path: pathOf("/servers", v.ID), Note: v.Comments}, {Text: v.Host, Note: kindWord(v.Kind)},
-			{State: serverHealth(v), Note: v.Failure}, {Text: web.Thousands(v.Lists)}, {Text: some(v.Missing)},
+			{State: serverHealth(v), Note: v.Failure}, {Text: known(counted, v.Lists)}, {Text: some(v.Missing)},
 			{Text: utc(v.Synced)}, {Text: utc(v.Validated)},
 		}})
 	}
@@ -82,7 +70,15 @@ func (s *site) servers(c *web.Context) error {
 	if len(all) > 0 {
 		page.Action = existing(c, createServer)
 	}
-	return c.Render(page, web.ListView(t))
+	return c.Render(page, countedList(t, counted, c.R.URL.RequestURI()))
+}
+
+// known writes a number, or says that it is not known yet.
+func known(counted bool, n int64) string {
+	if !counted {
+		return "…"
+	}
+	return web.Thousands(n)
 }
 
 // serverHealth is how a server is, as far as is known.

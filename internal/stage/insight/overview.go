@@ -20,10 +20,16 @@ const monthsShown = 12
 type Overview struct {
 	Settings settings.Settings
 	Counts   store.Overview // CountedTo at most, and one more when there is more
-	Period   period.Period  // of the last run
+	Today    period.Date
+	Period   period.Period // of the last run
 	HasRun   bool
-	Sums     store.PeriodSums
-	Months   []MonthUsage
+	OverviewSums
+}
+
+// OverviewSums is what is added up over everything.
+type OverviewSums struct {
+	Sums   store.PeriodSums
+	Months []MonthUsage
 }
 
 // MonthUsage is what was delivered in a month.
@@ -32,11 +38,10 @@ type MonthUsage struct {
 	Copies int64
 }
 
-// ReadOverview reads the overview. Sums and usage are added up over everything, which takes a while with a million
-// customers: whoever shows it often keeps it for a minute.
+// ReadOverview reads the overview without its sums.
 func ReadOverview(ctx context.Context, db *store.DB, now time.Time) (*Overview, error) {
 	o := &Overview{}
-	err := db.Read(ctx, func(s *store.Snapshot) (err error) {
+	return o, db.Read(ctx, func(s *store.Snapshot) (err error) {
 		if o.Settings, err = s.Settings(); err != nil {
 			return err
 		}
@@ -44,29 +49,47 @@ func ReadOverview(ctx context.Context, db *store.DB, now time.Time) (*Overview, 
 		if err != nil {
 			return err
 		}
-		today := period.DateOf(now, zone)
+		o.Today = period.DateOf(now, zone)
 		if o.Counts, err = s.Overview(CountedTo + 1); err != nil {
 			return err
 		}
-		if o.Period, o.HasRun, err = s.LastRunPeriod(); err != nil {
-			return err
-		}
+		o.Period, o.HasRun, err = s.LastRunPeriod()
+		return err
+	})
+}
+
+// ReadOverviewSums adds up what an overview shows of bills and usage, over everything: that takes a while with a million
+// customers.
+func ReadOverviewSums(ctx context.Context, db *store.DB, o *Overview) (v OverviewSums, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) (err error) {
 		if o.HasRun {
-			if o.Sums, err = s.PeriodSums(o.Period, today); err != nil {
+			if v.Sums, err = s.PeriodSums(o.Period, o.Today); err != nil {
 				return err
 			}
 		}
-		since := today.Month()
+		since := o.Today.Month()
 		for range monthsShown {
 			since = since.Previous()
 		}
 		months, copies, err := s.UsageByMonth(since)
 		for i, m := range months {
-			o.Months = append(o.Months, MonthUsage{m, copies[i]})
+			v.Months = append(v.Months, MonthUsage{m, copies[i]})
 		}
 		return err
 	})
-	return o, err
+	return v, err
+}
+
+// RunMark changes with each bill run that begins or ends.
+type RunMark struct{ ID, FinishedAt int64 }
+
+// LastRun returns the mark of the newest bill run.
+func LastRun(ctx context.Context, db *store.DB) (m RunMark, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		m.ID, m.FinishedAt, err = s.LastRun()
+		return err
+	})
+	return m, err
 }
 
 // Young says whether so little is there that adding it up costs nothing.
@@ -78,4 +101,13 @@ const youngCustomers = 1000
 // Amount writes minor units of the settings' currency, without the currency.
 func (o *Overview) Amount(minor int64) string {
 	return money.Amount{Minor: minor, Currency: o.Settings.Currency}.String()
+}
+
+// ManyLists says whether there are so many lists that counting those of each server takes long.
+func ManyLists(ctx context.Context, db *store.DB) (many bool, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		many, err = s.MoreLists(CountedTo)
+		return err
+	})
+	return many, err
 }

@@ -34,7 +34,7 @@ func (f *Found) Empty() bool {
 	return len(f.Customers)+len(f.Lists)+len(f.Bills)+len(f.Servers) == 0
 }
 
-// Search finds customers by the beginnings of their words, lists by those of their names and sites, bills by that of their
+// Search finds customers by the beginnings of their words (some of them, where many match), lists by those of their names and sites, bills by that of their
 // number, and servers by a part of their names.
 func Search(ctx context.Context, db *store.DB, text string, now time.Time) (*Found, error) {
 	f := &Found{}
@@ -56,7 +56,7 @@ func (f *Found) customers(s *store.Snapshot, text string, _ time.Time) (err erro
 	if len(customer.Words(text)) == 0 {
 		return nil
 	}
-	f.Customers, err = s.FindCustomers(store.CustomerFilter{Words: text, Limit: foundShown + 1})
+	f.Customers, err = s.FindCustomers(store.CustomerFilter{Words: text, Limit: foundShown + 1, Rough: true})
 	f.Customers, f.MoreCustomers = atMost(f.Customers)
 	return err
 }

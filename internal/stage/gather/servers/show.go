@@ -42,13 +42,27 @@ type Summary struct {
 
 // List returns all servers, by name. now is when it is asked, for what lags.
 func List(ctx context.Context, db *store.DB, now time.Time) ([]Summary, error) {
+	counts, err := Counts(ctx, db, 0)
+	if err != nil {
+		return nil, err
+	}
+	return ListCounted(ctx, db, now, counts)
+}
+
+// Counts counts the lists of all servers, or of one. Work grows with the lists: whoever asks often keeps it for a while.
+func Counts(ctx context.Context, db *store.DB, serverID int64) (counts map[int64]store.ListCounts, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		counts, err = s.CountLists(serverID)
+		return err
+	})
+	return counts, err
+}
+
+// ListCounted is List for lists that were counted before.
+func ListCounted(ctx context.Context, db *store.DB, now time.Time, counts map[int64]store.ListCounts) ([]Summary, error) {
 	out := []Summary{}
 	err := db.Read(ctx, func(s *store.Snapshot) error {
 		all, err := s.Servers()
-		if err != nil {
-			return err
-		}
-		counts, err := s.CountLists()
 		if err != nil {
 			return err
 		}
@@ -188,7 +202,11 @@ func Show(ctx context.Context, d Deps, name string) (*Detail, error) {
 	if err := errorsOf(parse(t.state.Sync, &out.LastSync), parse(t.state.Validation, &out.Validation)); err != nil {
 		return nil, err
 	}
-	all, err := List(ctx, d.DB, t.started)
+	counts, err := Counts(ctx, d.DB, t.ID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := ListCounted(ctx, d.DB, t.started, counts)
 	if err != nil {
 		return nil, err
 	}
