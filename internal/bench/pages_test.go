@@ -18,6 +18,7 @@ const (
 	pageFew       = 1_000
 	maxPageTime   = 100 * time.Millisecond // 99th percentile of a page
 	maxPageTimes  = 2.0                    // as long as with few customers, or
+	maxPageWeight = 30_000                 // bytes as it is sent, without what the browser keeps
 	maxPageLonger = 20 * time.Millisecond  // longer than with them
 )
 

@@ -140,8 +140,11 @@ func (v *visit) measure(t *testing.T) map[string][]time.Duration {
 				mu.Lock()
 				took[page.name] = append(took[page.name], time1)
 				mu.Unlock()
-				if answer.Code != http.StatusOK {
+				if !answered(answer) {
 					t.Errorf("%s answers %d", path, answer.Code)
+				}
+				if answer.Body.Len() > maxPageWeight {
+					t.Errorf("%s weighs %d bytes", path, answer.Body.Len())
 				}
 				if *pagesPause > 0 {
 					<-time.After(*pagesPause)
@@ -153,6 +156,11 @@ func (v *visit) measure(t *testing.T) map[string][]time.Duration {
 	return took
 }
 
+// answered says whether there was a page, or the way to one.
+func answered(w *httptest.ResponseRecorder) bool {
+	return w.Code == http.StatusOK || w.Code == http.StatusSeeOther
+}
+
 // warm asks for each page once, and says which take long then.
 func (v *visit) warm(t *testing.T) {
 	t.Helper()
@@ -162,7 +170,7 @@ func (v *visit) warm(t *testing.T) {
 		}
 		path := pageKinds[i].path(&v.samples)
 		answer, took := v.get(0, path)
-		if answer.Code != http.StatusOK {
+		if !answered(answer) {
 			t.Errorf("%s answers %d", path, answer.Code)
 		}
 		if took > maxPageTime/5 {

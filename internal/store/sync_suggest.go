@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/domain/period"
 )
@@ -9,14 +11,22 @@ import (
 // of that.
 func (s *Snapshot) VanishedLists(serverID int64) (out []hosting.List, since period.Date, err error) {
 	since = period.Last
-	known, err := s.ListsOfServer(serverID)
-	for i := range known {
-		if k := &known[i]; k.Missing != period.Last && k.Gone == period.Last {
-			since = min(since, k.Missing)
-			out = append(out, k.List)
+	for row, err := range s.rows(`SELECT l.id, s.name, n.site, n.name, n.remote_id, l.start_day, l.end_day, l.gone_day, y.missing_day
+		FROM list_sync y JOIN list l ON l.id = y.list_id JOIN list_name n ON n.list_id = l.id AND n.last_day = $2 JOIN server s ON s.id = n.server_id
+		WHERE y.missing_day IS NOT NULL AND l.gone_day IS NULL AND n.server_id = $1 ORDER BY n.site, n.name, l.id`, serverID, int64(period.Last)) {
+		if err != nil {
+			return nil, since, err
 		}
+		var v hosting.List
+		var gone sql.NullInt64
+		var missing period.Date
+		if err := row.Scan(&v.ID, &v.Place.Server, &v.Place.Site, &v.Place.List, &v.RemoteID, &v.Life.Start, &v.Life.End, &gone, &missing); err != nil {
+			return nil, since, err
+		}
+		v.Gone = dayOr(gone, period.Last)
+		out, since = append(out, v), min(since, missing)
 	}
-	return out, since, err
+	return out, since, nil
 }
 
 // ListsFoundSince returns the lists that a sync found for the first time at an instant or later.
