@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 
+	"postmeter/internal/domain/period"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
 )
@@ -36,9 +37,7 @@ func (s *site) checklist(c *web.Context) error {
 		}
 		p = times.Next
 	}
-	l, ready, err := readSums(c, s, &s.lists, p, func(ctx context.Context) (*insight.Checklist, error) {
-		return insight.ReadChecklist(ctx, s.DB, p, c.Now)
-	})
+	l, ready, err := s.readChecklist(c, p)
 	if err != nil {
 		return err
 	}
@@ -53,6 +52,13 @@ func (s *site) checklist(c *web.Context) error {
 		{Label: "Review", Path: withQuery("/bill/review", periodQuery(l.Period.Start.Text(), l.Period.End.Text()))},
 	}}
 	return c.Render(web.Page{Title: "Billing checklist", Lead: "What is done for " + days(l.Period) + ", and what is left.", Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}}, checklistView(page))
+}
+
+// readChecklist reads the checklist of a period; false says that it is still being added up.
+func (s *site) readChecklist(c *web.Context, p period.Period) (l *insight.Checklist, ready bool, err error) {
+	return readSums(c, s, &s.lists, p, func(ctx context.Context) (*insight.Checklist, error) {
+		return insight.ReadChecklist(ctx, s.DB, p, c.Now)
+	})
 }
 
 func checkLines(c *web.Context, l *insight.Checklist) []checkLine {

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 
+	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
@@ -16,8 +17,9 @@ type homePage struct {
 	Counts []homeFigure
 	Period string // of the last run, or ""
 	Money  []homeFigure
-	Usage  *web.Chart // nil without usage
-	Adding bool       // sums and usage are not ready yet
+	Checks checklistPage // of the period
+	Usage  *web.Chart    // nil without usage
+	Adding bool          // sums and usage are not ready yet
 }
 
 type homeStep struct {
@@ -47,8 +49,22 @@ func (s *site) home(c *web.Context) error {
 	if o.HasRun && added {
 		p.Period = o.Period.Start.String() + " to " + o.Period.End.String()
 		p.Money = homeMoney(o)
+		if p.Checks, err = s.homeChecks(c, o.Period); err != nil {
+			return err
+		}
 	}
 	return c.Render(web.Page{Title: "Home"}, homeView(p))
+}
+
+// homeChecks is the checklist of the last period, without lines while they are being added up.
+func (s *site) homeChecks(c *web.Context, p period.Period) (checks checklistPage, err error) {
+	days := periodQuery(p.Start.Text(), p.End.Text())
+	checks.Ways = []web.Crumb{{Label: "Billing checklist", Path: withQuery("/checklist", days)}, {Label: "Review", Path: withQuery("/bill/review", days)}}
+	l, ready, err := s.readChecklist(c, p)
+	if err == nil && ready {
+		checks.Lines = checkLines(c, l)
+	}
+	return checks, err
 }
 
 // addOverview adds sums and usage to the overview; false says that they are still being added up.
