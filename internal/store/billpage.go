@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"postmeter/internal/domain/customer"
 	"postmeter/internal/domain/period"
 )
 
@@ -26,7 +25,8 @@ var troubles = map[string]string{
 	"failed":      "d.state IN ('refused', 'bounced')",
 }
 
-func (s *Snapshot) narrowBills(c *condition, f *BillSearch) {
+// narrowBills adds the conditions of a search. order is by what its bills are sorted.
+func (s *Snapshot) narrowBills(c *condition, f *BillSearch) (order string, err error) {
 	if f.Period != (period.Period{}) {
 		c.and("b.start_day = " + c.arg(int64(f.Period.Start)))
 		c.and("b.end_day = " + c.arg(int64(f.Period.End)))
@@ -44,16 +44,35 @@ func (s *Snapshot) narrowBills(c *condition, f *BillSearch) {
 	if f.CustomerID != 0 {
 		c.and("b.customer_id = " + c.arg(f.CustomerID))
 	}
-	for _, word := range customer.Words(f.Words) {
-		c.and("EXISTS (SELECT 1 FROM customer_word w WHERE w.customer_id = b.customer_id AND w.word >= " + c.arg(word) +
-			" AND w.word < " + c.arg(prefixEnd(word)) + ")")
+	ways, _, err := s.ways(&CustomerFilter{Words: f.Words})
+	if err != nil || len(ways) == 0 {
+		return "b.id", err
 	}
+	rarest, matches, err := s.rarest(ways)
+	if err != nil {
+		return "", err
+	}
+	lookup := -1
+	order = "b.id"
+	if matches <= lookedUpTo { // few customers: their bills are looked up and sorted
+		lookup, order = rarest, "b.id + 0"
+		c.and("b.customer_id IN (SELECT " + ways[lookup].query(c) + ")")
+	}
+	for i := range ways {
+		if i != lookup {
+			c.and("EXISTS (SELECT " + ways[i].query(c) + " AND " + ways[i].id + " = b.customer_id)")
+		}
+	}
+	return order, nil
 }
 
 // FindBills returns a page of bills. The ids are found by an index, and then their bills are read.
 func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
 	var c condition
-	s.narrowBills(&c, &f)
+	order, err := s.narrowBills(&c, &f)
+	if err != nil {
+		return nil, err
+	}
 	down := f.Falling != (f.Before != 0)
 	compare, direction := ">", ""
 	if down {
@@ -63,7 +82,7 @@ func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
 		c.and("b.id " + compare + " " + c.arg(cursor))
 	}
 	var ids []int64
-	for row, err := range s.rows(`SELECT b.id FROM bill b`+c.where()+` ORDER BY b.id`+direction+` LIMIT `+c.arg(f.Limit), c.args...) {
+	for row, err := range s.rows(`SELECT b.id FROM bill b`+c.where()+` ORDER BY `+order+direction+` LIMIT `+c.arg(f.Limit), c.args...) {
 		if err != nil {
 			return nil, err
 		}
@@ -84,9 +103,47 @@ func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
 // CountBills counts the bills of a search, at most most.
 func (s *Snapshot) CountBills(f BillSearch, most int64) (n int64, err error) {
 	var c condition
-	s.narrowBills(&c, &f)
+	if _, err := s.narrowBills(&c, &f); err != nil {
+		return 0, err
+	}
 	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM bill b`+c.where()+` LIMIT `+c.arg(most)+`) AS counted`, c.args, &n)
 	return n, err
+}
+
+// CountSomeBills is CountBills for a page. Where a search by words would mean to look at too many, it counts among the first ones:
+// exact says whether it counted all, or up to most.
+func (s *Snapshot) CountSomeBills(f BillSearch, most int64) (n int64, exact bool, err error) {
+	ways, _, err := s.ways(&CustomerFilter{Words: f.Words})
+	if err != nil {
+		return 0, false, err
+	}
+	if len(ways) > 0 {
+		_, matches, err := s.rarest(ways)
+		if err != nil {
+			return 0, false, err
+		}
+		if matches > lookedUpTo {
+			return s.countAmongFirst(f, ways)
+		}
+	}
+	n, err = s.CountBills(f, most)
+	return n, true, err
+}
+
+func (s *Snapshot) countAmongFirst(f BillSearch, ways []way) (n int64, all bool, err error) {
+	f.Words = ""
+	var c condition
+	if _, err := s.narrowBills(&c, &f); err != nil {
+		return 0, false, err
+	}
+	from := `(SELECT b.id, b.customer_id FROM bill b` + c.where() + ` ORDER BY b.id LIMIT ` + c.arg(int64(lookedUpTo)) + `) AS b`
+	asked := make([]string, len(ways))
+	for i := range ways {
+		asked[i] = "EXISTS (SELECT " + ways[i].query(&c) + " AND " + ways[i].id + " = b.customer_id)"
+	}
+	var looked int64
+	_, err = s.one(`SELECT count(*), count(CASE WHEN `+strings.Join(asked, " AND ")+` THEN 1 END) FROM `+from, c.args, &looked, &n)
+	return n, looked < lookedUpTo, err
 }
 
 // LastBills returns the last bill of each of some customers that is not void.

@@ -135,6 +135,8 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 		v.open("/checklist").wants(http.StatusOK, "2 bills, 145.26 USD", "1 customer was skipped", "2 drafts are not tested")
 		v.open("/bills?start=2026-08-01&end=2026-08-31").wants(http.StatusOK, "2 bills", "View draft 1")
 		v.open("/bills?state=final").wants(http.StatusOK, "Nothing matches")
+		v.open("/bills?q=acm").wants(http.StatusOK, "1 bill<", "Acme Ltd").lacks("Elm")
+		v.open("/send?q=elm").wants(http.StatusOK, "1 draft<").lacks("Acme")
 
 		// A bill and its lines.
 		v.open("/bills/1").wants(http.StatusOK, "Draft invoice", "Acme Ltd", "75.00", "Standard", "Set-up fee", `href="/bills/1/lines/1"`, `href="/send/run?bill=1"`)

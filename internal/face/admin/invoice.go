@@ -268,7 +268,7 @@ func billTable(c *web.Context, l *web.List, found *insight.BillPage) *web.Table 
 	t := &web.Table{
 		Caption: "Bills", List: l, Next: idCursor(found.Next), Prev: idCursor(found.Prev),
 		Columns: []web.Column{{Label: "Customer"}, {Label: "View"}, {Label: "Period", Minor: true}, {Label: "Date", Minor: true}, {Label: "Due", Minor: true}, {Label: "Amount/Status", Figures: true}},
-		Count:   web.Things(found.Count, insight.CountedTo, "bill", "bills"),
+		Count:   web.Things(found.Count, found.CountedTo, "bill", "bills"),
 	}
 	for i := range found.Bills {
 		b := &found.Bills[i]

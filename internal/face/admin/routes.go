@@ -13,7 +13,7 @@ func (s *site) routes() []web.Route {
 		get  = "GET"
 		post = "POST"
 	)
-	return slices.Concat(s.customerRoutes(), s.billRoutes(), []web.Route{
+	return slices.Concat(s.customerRoutes(), s.billRoutes(), s.searchRoutes(), []web.Route{
 		{Method: get, Path: "/first/{token}", Right: web.Public, Handler: s.first},
 		{Method: post, Path: "/first/{token}", Right: web.Public, Handler: s.firstMake},
 		{Method: get, Path: "/sign-in", Right: web.Public, Handler: s.signIn},
@@ -31,8 +31,6 @@ func (s *site) routes() []web.Route {
 		{Method: post, Path: "/profile/sessions/end", Right: web.Viewer, Handler: s.sessionsEnd},
 
 		{Method: get, Path: "/{$}", Right: web.Viewer, Handler: s.home},
-
-		{Method: get, Path: "/search", Right: web.Viewer, Handler: s.search},
 
 		{Method: get, Path: "/jobs", Right: web.Viewer, Handler: s.jobs},
 		{Method: get, Path: "/jobs/{id}", Right: web.Viewer, Handler: s.job},

@@ -30,6 +30,11 @@ type foundRow struct {
 	State            web.State
 }
 
+// searchRoutes are the pages of the search box.
+func (s *site) searchRoutes() []web.Route {
+	return []web.Route{{Method: "GET", Path: "/search", Right: web.Viewer, Handler: s.search}}
+}
+
 // search finds a customer, list, bill or server from anywhere. The number of a bill leads straight to it.
 func (s *site) search(c *web.Context) error {
 	text := strings.TrimSpace(c.R.URL.Query().Get(web.SearchField))

@@ -42,11 +42,11 @@ func (s *site) send(c *web.Context) error {
 		return err
 	}
 	t := billTable(c, l, found)
-	t.Caption, t.Count = "Drafts", web.Things(found.Count, insight.CountedTo, "draft", "drafts")
+	t.Caption, t.Count = "Drafts", web.Things(found.Count, found.CountedTo, "draft", "drafts")
 	t.Empty = web.Empty{Text: "There are no drafts to send. Run the bills first.", Action: existing(c, &web.Action{Label: "Bill", Path: "/bill", Right: web.Viewer})}
 	if c.May(web.Clerk) {
 		t.Select = &web.Selection{
-			One: "draft", Many: "drafts", Total: web.Count(found.Count, insight.CountedTo),
+			One: "draft", Many: "drafts", Total: web.Count(found.Count, found.CountedTo),
 			Actions: []web.SelectAction{{Label: "Test Selected Bills", Path: "/send/test-selected"}, {Label: "Send Selected Bills", Path: "/send/send-selected"}},
 		}
 	}

@@ -90,6 +90,7 @@ type BillPage struct {
 	Bills      []store.BillRow
 	Stale      map[int64]bool // drafts whose inputs have changed
 	Count      int64          // of all that match, CountedTo+1 at most
+	CountedTo  int64          // where the count stopped: at CountedTo, or earlier if to count further is too much work
 	Next, Prev int64          // cursors of the pages after and before; 0 where there are none
 }
 
@@ -98,8 +99,13 @@ func FindBills(ctx context.Context, db *store.DB, f store.BillSearch) (*BillPage
 	f.Limit = PageRows + 1
 	page := &BillPage{}
 	err := db.Read(ctx, func(s *store.Snapshot) (err error) {
-		if page.Count, err = s.CountBills(f, CountedTo+1); err != nil {
+		n, exact, err := s.CountSomeBills(f, CountedTo+1)
+		if err != nil {
 			return err
+		}
+		page.Count, page.CountedTo = n, CountedTo
+		if !exact {
+			page.CountedTo = max(n, 1)
 		}
 		if page.Bills, err = s.FindBills(f); err != nil {
 			return err
