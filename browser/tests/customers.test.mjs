@@ -152,7 +152,7 @@ test("the page of a customer, its groups and its edit", async () => {
   await other.getByText("is saved.").waitFor();
   await other.close();
   await press("Save");
-  await says("Somebody changed this while you had it open.");
+  await says("while you had it open. Nothing was saved yet.");
   await house.look("customer-stale");
   await press("Save");
   await says("is saved.");

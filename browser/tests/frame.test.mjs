@@ -61,7 +61,7 @@ test("an additional charge is created and edited", async () => {
   await other.close();
   await page.getByLabel("Default Amount").fill("60");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Somebody changed this while you had it open.").waitFor();
+  await page.getByText("while you had it open. Nothing was saved yet.").waitFor();
   await house.look("charge-stale");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("Set-up fee is saved.").waitFor();

@@ -13,20 +13,33 @@ type HistoryRow struct {
 	Before, After string
 }
 
+// HistoryOfThing returns up to limit changes of a thing that belongs to no customer, the newest first, and older than one
+// of them (0: from the newest).
+func (s *Snapshot) HistoryOfThing(entity string, id, before int64, limit int) ([]HistoryRow, error) {
+	var c condition
+	c.and("customer_id = 0 AND entity = " + c.arg(entity))
+	c.and("entity_id = " + c.arg(id))
+	return s.history(&c, before, limit)
+}
+
 // HistoryOf returns up to limit changes of a customer, the newest first: of some kinds of things or of all (nil), and older
 // than one of them (0: from the newest).
-func (s *Snapshot) HistoryOf(customerID int64, entities []string, before int64, limit int) (out []HistoryRow, err error) {
+func (s *Snapshot) HistoryOf(customerID int64, entities []string, before int64, limit int) ([]HistoryRow, error) {
 	var c condition
 	c.and("customer_id = " + c.arg(customerID))
-	if before > 0 {
-		c.and("id < " + c.arg(before))
-	}
 	if len(entities) > 0 {
 		places := make([]string, len(entities))
 		for i, e := range entities {
 			places[i] = c.arg(e)
 		}
 		c.and("entity IN (" + strings.Join(places, ", ") + ")")
+	}
+	return s.history(&c, before, limit)
+}
+
+func (s *Snapshot) history(c *condition, before int64, limit int) (out []HistoryRow, err error) {
+	if before > 0 {
+		c.and("id < " + c.arg(before))
 	}
 	query := `SELECT id, happened_at, actor, entity, entity_id, action, before, after FROM history` + c.where() + ` ORDER BY id DESC LIMIT ` + c.arg(int64(limit))
 	for row, err := range s.rows(query, c.args...) {

@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 
+	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/operator"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/office"
@@ -114,7 +115,37 @@ func (s *site) admin(c *web.Context) error {
 	if o.Active {
 		f.Values.Set("active", "yes")
 	}
-	return adminPage(c, http.StatusOK, "Edit "+o.Name, f)
+	return s.adminEdit(c, http.StatusOK, &o, f)
+}
+
+func (s *site) adminEdit(c *web.Context, status int, o *operator.Operator, f *web.Form) error {
+	return c.RenderStatus(status, web.Page{Title: "Edit " + o.Name, Crumbs: adminCrumbs}, adminView(f, pathOf("/admins", o.ID), o.TOTP))
+}
+
+// adminFactor asks whether an operator's second factor is to go.
+func (s *site) adminFactor(c *web.Context) error {
+	o, err := s.adminOf(c)
+	if err != nil {
+		return err
+	}
+	if !o.TOTP {
+		return fault.New(fault.Conflict, "%s has no second factor.", o.Name)
+	}
+	path := pathOf("/admins", o.ID)
+	crumbs := []web.Crumb{adminCrumbs[0], {Label: o.Name, Path: path}}
+	return c.Render(web.Page{Title: "Remove the second factor of " + o.Name, Crumbs: crumbs}, adminFactorView(path, o.Name))
+}
+
+// adminFactorOff takes away an operator's second factor: for one who lost the phone and the recovery codes.
+func (s *site) adminFactorOff(c *web.Context) error {
+	o, err := s.adminOf(c)
+	if err != nil {
+		return err
+	}
+	if err := office.RemoveTOTP(c.Ctx(), s.DB, c.By(), o.ID); err != nil {
+		return err
+	}
+	return c.Redirect("/admins", "The second factor of "+o.Name+" is removed.")
 }
 
 func (s *site) adminOf(c *web.Context) (operator.Operator, error) {
@@ -142,7 +173,7 @@ func (s *site) adminSave(c *web.Context) error {
 		Do: func() (string, string, error) {
 			return "/admins", o.Name + " is saved.", office.ChangeOperator(c.Ctx(), s.DB, c.By(), o.ID, roleOf(f), f.Ticked("active"))
 		},
-		Show: func(status int) error { return adminPage(c, status, "Edit "+o.Name, f) },
+		Show: func(status int) error { return s.adminEdit(c, status, &o, f) },
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 type chargePage struct {
 	Description, Amount, Recurring, Proratable, Code, Customers string
 	Prices                                                      []chargePrice
+	Base                                                        string // path of its page
 }
 
 type chargePrice struct {
@@ -29,6 +30,7 @@ func (s *site) charge(c *web.Context) error {
 		return err
 	}
 	p := chargePage{
+		Base:        pathOf("/charges", id),
 		Description: v.Description, Amount: price(v.Price.Amount, all.Currency), Code: v.Code,
 		Recurring: yesNo(v.Price.Recurring), Proratable: yesNo(v.Price.Proratable),
 		Customers: web.Things(v.Customers, insight.CountedTo, "customer", "customers"),

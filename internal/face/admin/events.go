@@ -49,7 +49,12 @@ var titles = map[string]string{
 	"delivery/refused": "Mail refused", "delivery/unconfirmed": "Mail unconfirmed", "note/written": "Note",
 	"ledger_entry/opening_credit": "Opening credit", "ledger_entry/invoice": "Invoice booked", "ledger_entry/carry_over": "Credit carried over",
 	"ledger_entry/payment": "Paid", "ledger_entry/credit": "Credit given", "ledger_entry/credit_note": "Credit note",
-	"ledger_entry/write_off": "Written off", "ledger_entry/reversal": "Taken back",
+	"plan/created": "Hosting plan created", "plan/changed": "Hosting plan changed", "charge/created": "Additional charge created",
+	"charge/changed": "Additional charge changed", "server/created": "Server created", "server/changed": "Server changed", "server/synced": "Synced",
+	"server/members deleted": "Members deleted", "settings/changed": "Settings changed", "operator/created": "Operator created",
+	"operator/changed": "Operator changed", "operator/password changed": "Password changed", "operator/second factor switched on": "Second factor switched on",
+	"operator/second factor switched off": "Second factor switched off", "operator/recovery code used": "Recovery code used",
+	"operator/signed out everywhere": "Signed out everywhere", "ledger_entry/write_off": "Written off", "ledger_entry/reversal": "Taken back",
 }
 
 // event tells one row of the history.
@@ -57,6 +62,10 @@ func (t teller) event(h *store.HistoryRow) event {
 	at := time.UnixMicro(h.At)
 	e := event{When: at.In(t.Zone).Format(minute), Machine: at.UTC().Format(time.RFC3339), Who: h.Actor}
 	before, after := parsed(h.Before), parsed(h.After)
+	if h.Entity == "settings" {
+		unfold(before)
+		unfold(after)
+	}
 	action := h.Action
 	if h.Entity == "ledger_entry" {
 		action = text(after, "kind")
@@ -87,6 +96,20 @@ func (t teller) event(h *store.HistoryRow) event {
 		e.Changes = t.changes(before, after)
 	}
 	return e
+}
+
+// unfold takes lists and objects out of texts: settings are kept as texts.
+func unfold(n *doc.Node) {
+	if n == nil {
+		return
+	}
+	for i := range n.Fields {
+		if v := &n.Fields[i].Value; strings.HasPrefix(v.Text, "[") || strings.HasPrefix(v.Text, "{") {
+			if inner := parsed(v.Text); inner != nil {
+				*v = *inner
+			}
+		}
+	}
 }
 
 func parsed(text string) *doc.Node {

@@ -36,6 +36,7 @@ type historyPage struct {
 	Found  []string
 	When   string // of the last validation, or ""
 	Note   *web.Form
+	Parts  []historyPart // that can be chosen from
 }
 
 func noteSpec() *web.FormSpec {
@@ -63,10 +64,24 @@ func (s *site) historyView(c *web.Context, status int, note *web.Form) error {
 	if err != nil {
 		return err
 	}
-	p := historyPage{Base: pathOf("/customers", id) + "/history", Part: part.Key, Note: note}
+	p := historyPage{Base: pathOf("/customers", id) + "/history", Part: part.Key, Note: note, Parts: historyParts}
 	if note == nil && t.Company != "" && c.May(web.Clerk) {
 		p.Note = web.NewForm(noteSpec(), p.Base, "", nil)
 	}
+	p.tell(c, t, before)
+	if t.HasLast {
+		p.When = time.UnixMicro(t.Last.FinishedAt).In(t.Zone).Format(minute)
+		p.Found = problems(t.Findings)
+	}
+	crumbs := customerCrumb(id, t.Company)
+	if t.Company == "" {
+		crumbs = customerCrumbs
+	}
+	return c.RenderStatus(status, web.Page{Title: "History", Crumbs: crumbs, Lead: "Everything that happened to this customer, the newest first. It cannot be edited."}, historyView(p))
+}
+
+// tell puts a page of what happened into words.
+func (p *historyPage) tell(c *web.Context, t *insight.Timeline, before int64) {
 	teller := teller{t, func(bill int64) string { return billPath(c, bill) }}
 	for i := range t.Rows {
 		p.Events = append(p.Events, teller.event(&t.Rows[i]))
@@ -77,15 +92,51 @@ func (s *site) historyView(c *web.Context, status int, note *web.Form) error {
 	if before != 0 {
 		p.Newest = p.page(0)
 	}
-	if t.HasLast {
-		p.When = time.UnixMicro(t.Last.FinishedAt).In(t.Zone).Format(minute)
-		p.Found = problems(t.Findings)
+}
+
+// historyOf shows what happened to a thing that belongs to no customer.
+func (s *site) historyOf(kind office.Kind, entity, path string) func(*web.Context) error {
+	return func(c *web.Context) error {
+		crumb := web.Crumb{Label: "Settings", Path: path}
+		crumbs, base, id := []web.Crumb{crumb}, path, int64(0)
+		if kind != office.Settings {
+			var err error
+			if id, err = c.ID("id"); err != nil {
+				return err
+			}
+			seen, err := office.Show(c.Ctx(), s.DB, kind, id)
+			if err != nil {
+				return err
+			}
+			base = pathOf(path, id)
+			crumbs = []web.Crumb{{Label: historyLists[path], Path: path}, {Label: text(&seen, "name"), Path: base}}
+		}
+		return s.historyOfThing(c, entity, id, crumbs, base)
 	}
-	crumbs := customerCrumb(id, t.Company)
-	if t.Company == "" {
-		crumbs = customerCrumbs
+}
+
+// historyLists are what the lists are called whose things have a history.
+var historyLists = map[string]string{"/plans": "Hosting Plans", "/charges": "Additional Charges", "/servers": "Servers"}
+
+func (s *site) historyOfThing(c *web.Context, entity string, id int64, crumbs []web.Crumb, base string) error {
+	before := number(c.R.URL.Query().Get("before"))
+	t, err := insight.ReadHistory(c.Ctx(), s.DB, entity, id, before)
+	if err != nil {
+		return err
 	}
-	return c.RenderStatus(status, web.Page{Title: "History", Crumbs: crumbs, Lead: "Everything that happened to this customer, the newest first. It cannot be edited."}, historyView(p))
+	p := historyPage{Base: base + "/history"}
+	p.tell(c, t, before)
+	return c.Render(web.Page{Title: "History", Crumbs: crumbs, Lead: "Who changed what and when, the newest first. It cannot be edited, and holds no secrets."}, historyView(p))
+}
+
+// adminHistory shows what happened to an operator.
+func (s *site) adminHistory(c *web.Context) error {
+	o, err := s.adminOf(c)
+	if err != nil {
+		return err
+	}
+	base := pathOf("/admins", o.ID)
+	return s.historyOfThing(c, "operator", o.ID, []web.Crumb{adminCrumbs[0], {Label: o.Name, Path: base}}, base)
 }
 
 func (p *historyPage) page(before int64) string {

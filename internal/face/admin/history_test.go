@@ -79,3 +79,43 @@ func TestValidatingAllCustomers(t *testing.T) {
 		v.open("/customers/1/history").wants(http.StatusOK, "Last validated at")
 	})
 }
+
+func TestTheHistoryOfWhatBelongsToNoCustomer(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		admin, viewer := w.operator(operator.Administrator), w.operator(operator.Viewer)
+		w.imports(provider)
+		w.imports(`{"charges":[{"id":"setup","name":"Set-up","amount":"10"}]}`)
+		admin.send("/charges/1/edit", "name", "Set-up fee", "amount", "12.50").wants(http.StatusOK)
+		viewer.open("/charges/1").wants(http.StatusOK, `href="/charges/1/history"`)
+		viewer.open("/charges/1/history").wants(http.StatusOK, "Additional charge created", "Additional charge changed", "administrator<", "Set-up fee", "12.5").lacks("Nothing of this kind", "Add a note")
+		viewer.open("/plans/1/history").wants(http.StatusOK, "Hosting plan created", "Standard")
+		admin.send("/servers/1/edit", "host", "new.example.org", "kind", "mailman3", "url", "http://127.0.0.1:8001", "user", "rest", "password", "tres secret",
+			"time_zone", "UTC", "billed_source", "listserver", "average_bytes", "51200").wants(http.StatusOK)
+		viewer.open("/servers/1/history").wants(http.StatusOK, "Server changed", "new.example.org").lacks("tres secret")
+		admin.send("/settings", "company.name", "Example Lists", "currency", "USD", "time_zone", "UTC", "settings.customer_types", "Hosting\nClub\nShop",
+			"settings.invoice_number_format", "{year}-{number:5}", "settings.credit_note_number_format", "CN-{year}-{number:5}", "settings.payment_terms_days", "14",
+			"settings.smtp.host", "mail.example.org", "settings.smtp.port", "587", "settings.smtp.security", "starttls", "settings.smtp.user", "u",
+			"settings.smtp.password", "hush hush").wants(http.StatusOK)
+		admin.open("/settings/history").wants(http.StatusOK, "Settings changed", "Example Lists", "mail.example.org", "<bdi>Hosting, Club, Shop</bdi>").lacks("hush hush")
+		viewer.open("/settings/history").wants(http.StatusForbidden)
+		viewer.open("/charges/99/history").wants(http.StatusNotFound)
+	})
+}
+
+func TestAnAdministratorRemovesASecondFactor(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		admin, clerk := w.operator(operator.Administrator), w.operator(operator.Clerk)
+		admin.open("/admins/2/second-factor/off").wants(http.StatusConflict, "has no second factor")
+		if err := w.db.Write(w.t.Context(), w.by(), func(tx *store.Tx) error { return tx.SaveTOTP(2, []byte("sealed"), 1, nil) }); err != nil {
+			t.Fatal(err)
+		}
+		clerk.do(http.MethodPost, "/admins/2/second-factor/off", nil, nil).wants(http.StatusForbidden)
+		admin.open("/admins/2").wants(http.StatusOK, "Remove the second factor")
+		admin.open("/admins/2/second-factor/off").wants(http.StatusOK, "signs in with the password alone")
+		admin.do(http.MethodPost, "/admins/2/second-factor/off", nil, nil).wants(http.StatusOK, "The second factor of clerk is removed.")
+		admin.open("/admins/2/history").wants(http.StatusOK, "Second factor switched off", "administrator<").lacks("sealed")
+		clerk.visitor().send("/sign-in", "name", "clerk", "password", password).wants(http.StatusOK, "Billing clerk")
+	})
+}

@@ -14,6 +14,7 @@ import (
 // planPage is a hosting plan as its customers would read it.
 type planPage struct {
 	Description, MonthlyPrice, Scope, Minimum, Code, Since, Customers string
+	Base                                                              string // path of its page
 	Parts                                                             []planPart
 	Limits                                                            []homeFigure
 	CustomersPath                                                     string // who is on it
@@ -42,6 +43,7 @@ func (s *site) plan(c *web.Context) error {
 		return err
 	}
 	p := planPage{
+		Base:        pathOf("/plans", id),
 		Description: v.Description, MonthlyPrice: price(v.Spec.MonthlyPrice, all.Currency), Scope: scopeWords(v.Spec.Scope),
 		Code: v.Code, Since: since(v.Since), Customers: web.Things(v.Customers, insight.CountedTo, "customer", "customers"),
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"postmeter/internal/face/web"
+	"postmeter/internal/stage/office"
 )
 
 // routes is the table of everything that exists, with who may use it. A route that is not here does not exist, and one
@@ -47,6 +48,14 @@ func (s *site) routes() []web.Route {
 		{Method: post, Path: "/servers/{id}/fix", Right: web.Clerk, Handler: s.serverFix},
 		{Method: get, Path: "/servers/{id}/move", Right: web.Clerk, Handler: s.serverMove},
 		{Method: post, Path: "/servers/{id}/move", Right: web.Clerk, Handler: s.serverMoveDo},
+
+		{Method: get, Path: "/servers/{id}/history", Right: web.Viewer, Handler: s.historyOf(office.Servers, "server", "/servers")},
+		{Method: get, Path: "/plans/{id}/history", Right: web.Viewer, Handler: s.historyOf(office.Plans, "plan", "/plans")},
+		{Method: get, Path: "/charges/{id}/history", Right: web.Viewer, Handler: s.historyOf(office.Charges, "charge", "/charges")},
+		{Method: get, Path: "/settings/history", Right: web.Administrator, Handler: s.historyOf(office.Settings, "settings", "/settings")},
+		{Method: get, Path: "/admins/{id}/history", Right: web.Administrator, Handler: s.adminHistory},
+		{Method: get, Path: "/admins/{id}/second-factor/off", Right: web.Administrator, Handler: s.adminFactor},
+		{Method: post, Path: "/admins/{id}/second-factor/off", Right: web.Administrator, Handler: s.adminFactorOff},
 
 		{Method: get, Path: "/settings", Right: web.Administrator, Handler: s.settings},
 		{Method: post, Path: "/settings", Right: web.Administrator, Handler: s.settingsSave},

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"time"
 
 	"postmeter/internal/domain/doc"
 	"postmeter/internal/domain/fault"
@@ -34,7 +35,10 @@ type Form struct {
 	Seen   *doc.Node  // the thing as the form showed it (office.Show); nil for something new
 	Faults fault.List
 	Stale  []Change // what somebody else changed meanwhile
-	key    string
+
+	StaleBy string // who did, "" if nobody knows
+	StaleAt time.Time
+	key     string
 }
 
 // Names of what a form carries besides its fields.
@@ -150,6 +154,15 @@ func (f *Form) Save(c *Context, s Saving) error {
 	return f.refused(err, s)
 }
 
+// staleWords say who changed the thing that a form shows, and when.
+func (f *Form) staleWords() string {
+	who, when := "Somebody", ""
+	if f.StaleBy != "" {
+		who, when = f.StaleBy, " at "+f.StaleAt.Format("2006-01-02 15:04")+" UTC,"
+	}
+	return who + " changed this" + when + " while you had it open. Nothing was saved yet."
+}
+
 // Refused shows the form again with what is wrong with it; an error of another kind it returns.
 func (f *Form) Refused(err error, show func(status int) error) error {
 	return f.refused(err, Saving{Show: show})
@@ -164,6 +177,7 @@ func (f *Form) refused(err error, s Saving) error {
 		if err != nil {
 			return err
 		}
+		f.StaleBy, f.StaleAt = stale.Actor, time.UnixMicro(stale.At).UTC()
 		f.Stale, f.Values = merge(f.Spec, f.Values, f.Spec.values(f.Seen), f.Spec.values(&now))
 		f.Seen, f.key = &now, rand.Text()
 		return s.Show(http.StatusConflict)

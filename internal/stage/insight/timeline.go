@@ -56,6 +56,28 @@ func ReadTimeline(ctx context.Context, db *store.DB, customerID int64, entities 
 	return t, err
 }
 
+// ReadHistory reads a page of what happened to a thing that belongs to no customer: entity is plan, charge, server, settings or
+// operator.
+func ReadHistory(ctx context.Context, db *store.DB, entity string, id, before int64) (t *Timeline, err error) {
+	t = &Timeline{Plans: map[string]string{}, Charges: map[string]string{}}
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		set, err := s.Settings()
+		if err != nil {
+			return err
+		}
+		if t.Zone, err = set.Location(); err != nil {
+			return err
+		}
+		t.Rows, err = s.HistoryOfThing(entity, id, before, PageRows+1)
+		if len(t.Rows) > PageRows {
+			t.Rows = t.Rows[:PageRows]
+			t.Next = t.Rows[PageRows-1].ID
+		}
+		return err
+	})
+	return t, err
+}
+
 func (t *Timeline) readNames(s *store.Snapshot, customerID int64) error {
 	plans, err := s.Plans()
 	if err != nil {

@@ -46,7 +46,7 @@ func (r *assignReader) enter(a *Assignment) (changed bool, err error) {
 		}
 		if a.Seen != nil {
 			if stale := compare(*a.Seen, now); stale != nil {
-				return false, stale
+				return false, r.whose(stale, a)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (im *importer) beginEntry() error {
 		}
 		if e.Seen != nil {
 			if stale := compare(*e.Seen, now); stale != nil {
-				return stale
+				return im.whose(stale, e)
 			}
 		}
 	}
@@ -151,7 +151,11 @@ func entryFaults(err error, kind Kind) error {
 }
 
 // Stale says that a thing was changed by somebody else since a form showed it. Nothing was saved.
-type Stale struct{ Changes []FieldChange }
+type Stale struct {
+	Changes []FieldChange
+	Actor   string // who changed it last; "" if nobody knows
+	At      int64  // when, UTC microseconds
+}
 
 // FieldChange is one field that changed meanwhile.
 type FieldChange struct {
