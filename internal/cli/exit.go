@@ -64,11 +64,19 @@ func messages(err error, interrupted bool) []string {
 		where := strings.TrimSuffix(err.Error(), faults.Error()) // such as the name of the file
 		lines := make([]string, len(faults))
 		for i, f := range faults {
-			lines[i] = oneLine(where + f.Error())
+			lines[i] = oneLine(where + f.Error() + typed(f))
 		}
 		return lines
 	}
-	return []string{oneLine(err.Error() + cause(err))}
+	return []string{oneLine(err.Error() + typed(err) + cause(err))}
+}
+
+// typed returns what to type against a fault, in brackets. Pages have a button for it.
+func typed(err error) string {
+	if command := fault.CommandOf(err); command != "" {
+		return " (" + command + ")"
+	}
+	return ""
 }
 
 // cause returns the technical cause that a fault hides from pages, in brackets.

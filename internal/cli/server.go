@@ -50,7 +50,7 @@ func failures[R any](results []R, server func(R) string, failed func(R) error) e
 		switch {
 		case err == nil:
 		case errors.As(err, &inner), errors.As(err, &known):
-			list = append(list, &fault.Error{Kind: fault.KindOf(err), Place: server(r), Message: fault.MessageOf(err), Cause: err})
+			list = append(list, &fault.Error{Kind: fault.KindOf(err), Place: server(r), Message: fault.MessageOf(err), Command: fault.CommandOf(err), Cause: err})
 		default:
 			return err
 		}

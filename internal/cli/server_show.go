@@ -178,19 +178,16 @@ func printUnparsed(w io.Writer, v *servers.Detail) error {
 	return errors.Join(t.print(w), more(w, v.Unparsed, len(v.UnparsedLines), "unparsed lines"))
 }
 
+// printGaps prints how the server's own counters agree with what was metered.
 func printGaps(w io.Writer, v *servers.Detail) error {
-	if v.PostsCompared == 0 {
-		return nil
-	}
-	_, err := fmt.Fprintf(w, "\n%d posts that the server counted were not metered, on %d lists compared. They are not billed.\n", v.PostsGap, v.PostsCompared)
-	if err != nil || len(v.Gaps) == 0 {
+	if _, err := fmt.Fprintln(w, "\n"+v.Comparison.Words()); err != nil || len(v.Gaps) == 0 {
 		return err
 	}
-	t := newTable("LIST", "POSTS>", "METERED>", "FROM", "TO")
+	t := newTable("LIST", strings.ToUpper(v.Comparison.Unit)+">", "METERED>", "FROM", "TO")
 	for _, g := range v.Gaps {
-		t.add(g.List, fmt.Sprint(g.Posts), fmt.Sprint(g.Metered), g.From, g.To)
+		t.add(g.List, fmt.Sprint(g.Counted), fmt.Sprint(g.Metered), g.From, g.To)
 	}
-	return t.print(w)
+	return errors.Join(t.print(w), more(w, int64(v.GapCount), len(v.Gaps), "lists"))
 }
 
 // more says how many rows are left out.

@@ -63,7 +63,7 @@ func printValidations(w io.Writer, reports []*servers.Validation) error {
 		names(&b, v.Server, "marked gone, and there (server sync)", v.Back)
 		suggested(&b, v.Suggestions)
 		if v.Doubt != "" {
-			fmt.Fprintf(&b, "%s: %s\n", v.Server, v.Doubt)
+			fmt.Fprintf(&b, "%s: %s (server sync --confirm)\n", v.Server, v.Doubt)
 		}
 	}
 	if len(reports) == 0 {
@@ -80,5 +80,8 @@ func printFinding(b *strings.Builder, f servers.Finding) {
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(f.Remedy, "\n"), "\n") {
 		fmt.Fprintf(b, "      %s\n", line)
+	}
+	if f.Code == servers.CountersFinding {
+		b.WriteString("      server sync NAME --counter zero|here|last, ingest --counter\n")
 	}
 }

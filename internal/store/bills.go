@@ -125,7 +125,7 @@ func (s *Snapshot) Bill(id int64) (BillRow, error) {
 		return BillRow{}, err
 	}
 	if len(bills) == 0 {
-		return BillRow{}, fault.New(fault.NotFound, `there is no bill %d: see "postmeter bill list"`, id)
+		return BillRow{}, fault.New(fault.NotFound, "there is no bill %d", id).Typed(`see "postmeter bill list"`)
 	}
 	return bills[0], nil
 }

@@ -199,8 +199,8 @@ func (tx *Tx) makeFinal(finals []Final) error {
 			return err
 		}
 		if n != int64(len(chunk)) {
-			return fault.New(fault.Conflict, "%d of the bills %d to %d are no drafts any more: see \"postmeter bill list\"; nothing of this batch was sent",
-				int64(len(chunk))-n, chunk[0].Bill.ID, chunk[len(chunk)-1].Bill.ID)
+			return fault.New(fault.Conflict, "%d of the bills %d to %d are no drafts any more: look at the bills; nothing of this batch was sent",
+				int64(len(chunk))-n, chunk[0].Bill.ID, chunk[len(chunk)-1].Bill.ID).Typed(`see "postmeter bill list"`)
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ func (tx *Tx) VoidBill(note CreditNote) error {
 		return err
 	}
 	if n != 1 {
-		return fault.New(fault.Conflict, "bill %d is not final any more: see \"postmeter bill list\"", note.BillID)
+		return fault.New(fault.Conflict, "bill %d is not final any more: look at the bill", note.BillID).Typed(`see "postmeter bill list"`)
 	}
 	if err := tx.Exec(`INSERT INTO credit_note (customer_id, bill_id, number, issue_day, currency, amount, reason)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`, note.CustomerID, note.BillID, note.Number, int64(note.Issued), note.Currency.Code(),

@@ -272,7 +272,7 @@ func (tx *Tx) Requeue(d *Delivery) error {
 		return err
 	}
 	if n != 1 {
-		return fault.New(fault.Conflict, "the mail of bill %d to %s is not %s any more: see \"postmeter bill list\"", d.BillID, d.Address, d.State)
+		return fault.New(fault.Conflict, "the mail of bill %d to %s is not %s any more: look at the bill", d.BillID, d.Address, d.State).Typed(`see "postmeter bill list"`)
 	}
 	d.State, d.Detail, d.DueAt = Queued, "", 0
 	return tx.Record(d.change())

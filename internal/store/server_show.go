@@ -115,32 +115,3 @@ func (s *Snapshot) UnparsedLines(serverID int64, limit int) (out []UnparsedLine,
 	})
 	return out, err
 }
-
-// PostCheck compares a server's own count of the posts of a list with the deliveries that were metered of it between the
-// same instants.
-type PostCheck struct {
-	Site, List string
-	From, To   int64 // UTC microseconds
-	Posts      int64 // by the server's counter
-	Metered    int64
-}
-
-// PostChecks returns the comparisons of a server's lists for a month that have something to compare. They begin with the
-// last reading of the month before, if there is one.
-func (s *Snapshot) PostChecks(serverID int64, month period.Month) (out []PostCheck, err error) {
-	err = s.raw(`SELECT k.site, k.name, k.from_at, k.last_at, k.last_posts - k.from_posts,
-		(SELECT count(*) FROM usage_record r WHERE r.list_id = k.list_id AND r.at > k.from_at AND r.at <= k.last_at
-			AND r.charged AND r.source = 'listserver')
-		FROM (SELECT n.list_id, n.site, n.name, p.last_at, p.last_posts,
-			CASE WHEN b.last_posts <= p.first_posts THEN b.last_at ELSE p.first_at END AS from_at,
-			CASE WHEN b.last_posts <= p.first_posts THEN b.last_posts ELSE p.first_posts END AS from_posts
-			FROM list_name n JOIN post_reading p ON p.list_id = n.list_id AND p.month = $2
-			LEFT JOIN post_reading b ON b.list_id = n.list_id AND b.month = $3
-			WHERE n.server_id = $1 AND n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = n.list_id)) AS k
-		WHERE k.last_at > k.from_at ORDER BY k.site, k.name`,
-		[]any{serverID, int64(month), int64(month.Previous())}, func(r *rawRow) error {
-			out = append(out, PostCheck{r.text(0), r.text(1), r.int(2), r.int(3), r.int(4), r.int(5)})
-			return nil
-		})
-	return out, err
-}

@@ -10,6 +10,7 @@ import (
 	"postmeter/internal/domain/timetable"
 	"postmeter/internal/outside/listserver"
 	"postmeter/internal/outside/listserver/kinds"
+	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/servers"
 	"postmeter/internal/store"
 )
@@ -28,7 +29,7 @@ func asking(d Deps) Part {
 		Jobs: map[string]jobs.Handler{
 			servers.SyncJob: func(ctx context.Context, run *jobs.Run) error {
 				return ask(ctx, run, d, func(ctx context.Context, deps servers.Deps, o servers.Order) (any, error) {
-					return servers.SyncAll(ctx, deps, o.Names, servers.SyncOptions{Confirm: o.Confirm})
+					return servers.SyncAll(ctx, deps, o.Names, servers.SyncOptions{Confirm: o.Confirm, Counter: gather.CounterStarts[o.Counter]})
 				})
 			},
 			servers.ValidateJob: func(ctx context.Context, run *jobs.Run) error {
@@ -78,12 +79,12 @@ func (d Deps) servers(run *jobs.Run) servers.Deps {
 		}}
 }
 
-// fixServer marks lists of one server gone that a person has chosen. The server is asked first.
+// fixServer marks lists of one server gone that a person has chosen. The server is asked first, unless it is gone for ever.
 func fixServer(ctx context.Context, deps servers.Deps, o servers.Order) (any, error) {
 	if len(o.Names) != 1 {
 		return nil, fault.New(fault.Invalid, "lists of one server are marked gone at a time; nothing was changed")
 	}
-	plan, err := servers.PlanFix(ctx, deps, o.Names[0], o.Lists, false, o.Confirm)
+	plan, err := planFix(ctx, deps, o)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +94,13 @@ func fixServer(ctx context.Context, deps servers.Deps, o servers.Order) (any, er
 	}
 	_, err = servers.ValidateAll(ctx, deps, o.Names) // so that the report no longer names them
 	return fixed, err
+}
+
+func planFix(ctx context.Context, deps servers.Deps, o servers.Order) (*servers.FixPlan, error) {
+	if o.WithoutAsking {
+		return servers.PlanFixWithoutAsking(ctx, deps, o.Names[0], o.Lists)
+	}
+	return servers.PlanFix(ctx, deps, o.Names[0], o.Lists, false, o.Confirm)
 }
 
 // readCounters syncs the servers that keep counters whose growth is usage.

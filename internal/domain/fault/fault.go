@@ -49,7 +49,24 @@ type Error struct {
 	Kind    Kind
 	Place   string // field or path, such as plans[1].usage[0].overage.per; may be empty
 	Message string
+	Command string // what to type against it, for who reads this on a command line; may be empty. Message does without it
 	Cause   error
+}
+
+// Typed says what to type against a fault on a command line, such as "--confirm". Pages do not show it: they have
+// buttons.
+func (e *Error) Typed(format string, args ...any) *Error {
+	e.Command = fmt.Sprintf(format, args...)
+	return e
+}
+
+// CommandOf returns what to type against err, "" if nobody said.
+func CommandOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Command
+	}
+	return ""
 }
 
 // Error returns "place: message", without the cause.

@@ -103,11 +103,11 @@ func (d *Difference) miss(known []Known, found []bool) {
 func (d *Difference) Doubt() error {
 	if len(d.Same)+len(d.New) == 0 {
 		return fault.New(fault.Conflict, "the server answered that it has no list at all, which is not believed; nothing was changed: "+
-			"look at the server, and if it is so, say --confirm")
+			"look at the server, and confirm it if it is so").Typed("--confirm")
 	}
 	if 5*d.Lost > d.Had {
 		return fault.New(fault.Conflict, "the server answered that %d of its %d lists are not there any more, which is not believed; nothing was changed: "+
-			"look at the server, and if it is so, say --confirm", d.Lost, d.Had)
+			"look at the server, and confirm it if it is so", d.Lost, d.Had).Typed("--confirm")
 	}
 	return nil
 }

@@ -41,8 +41,8 @@ func Pay(b *Bill, entries []Entry, m Money, today period.Date) (Entry, error) {
 func checkMoney(b *Bill, m Money, today period.Date) error {
 	switch {
 	case m.Amount <= 0:
-		return fault.At("--amount", "%s is no payment: it must be above 0; a wrong payment is taken back with --reverse",
-			text(m.Amount, b.Currency))
+		return fault.At("--amount", "%s is no payment: it must be above 0; a wrong payment is taken back",
+			text(m.Amount, b.Currency)).Typed("--reverse")
 	case m.Day > today:
 		return fault.At("--date", "%s is after today, %s: a payment is recorded when it has come in", m.Day, today)
 	case m.Day < b.Day-MaxDaysEarly:
@@ -63,7 +63,7 @@ func checkTwice(b *Bill, entries []Entry, m Money) error {
 		}
 		if e.Day == m.Day && -e.Net() == m.Amount {
 			return fault.New(fault.Conflict, "bill %d has this payment already, entry %d of %s over %s; nothing was recorded: "+
-				"if it is another one, tell them apart with --reference", b.ID, e.ID, e.Day, text(m.Amount, e.Currency))
+				"if it is another one, tell them apart by their references", b.ID, e.ID, e.Day, text(m.Amount, e.Currency)).Typed("--reference")
 		}
 	}
 	return nil

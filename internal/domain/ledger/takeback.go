@@ -18,11 +18,11 @@ func TakeBack(entries []Entry, id int64, day period.Date, reason string) (Entry,
 	from := find(entries, id)
 	switch {
 	case from == nil:
-		return Entry{}, fault.New(fault.NotFound, "this customer's ledger has no entry %d: see \"postmeter customer statement\"", id)
+		return Entry{}, fault.New(fault.NotFound, "this customer's ledger has no entry %d: look at the customer's account", id).Typed(`see "postmeter customer statement"`)
 	case from.Kind == Reversal:
 		return Entry{}, fault.New(fault.Conflict, "entry %d takes entry %d back itself: record the payment again instead", id, from.Reverses)
 	case !from.Kind.Reversible():
-		return Entry{}, fault.New(fault.Conflict, "entry %d is no payment (%s): a bill is taken back with \"postmeter bill void\"", id, from.Kind)
+		return Entry{}, fault.New(fault.Conflict, "entry %d is no payment (%s): a bill is taken back by voiding it", id, from.Kind).Typed(`"postmeter bill void"`)
 	case Reversed(entries, id):
 		return Entry{}, fault.New(fault.Conflict, "entry %d was taken back already", id)
 	}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,8 @@ type serverPage struct {
 	Logs            *web.Table
 	Unknown         *web.Table
 	Gaps            *web.Table
+	SuspendedTable  *web.Table
+	CounterStarts   []web.Option // how its counters of mails may go on, where that is to be said
 	Suggested       []suggestedMove
 	Clerk           bool // may ask the server, fix and move
 	Administrator   bool
@@ -63,7 +66,7 @@ func (s *site) server(c *web.Context) error {
 	}
 	p := serverPage{
 		Detail: v, Path: pathOf("/servers", id), Health: serverHealth(&v.Summary), Clerk: c.May(web.Clerk), Administrator: c.May(web.Administrator),
-		Facts: serverFacts(v), Figures: serverFigures(v), Feeds: feedTable(v), Logs: logTable(v), Unknown: unknownTable(v), Gaps: gapTable(v),
+		Facts: serverFacts(v), Figures: serverFigures(v), Feeds: feedTable(v), Logs: logTable(v), Unknown: unknownTable(v), Gaps: gapTable(v), SuspendedTable: suspendedTable(v), CounterStarts: counterStarts(v),
 		Fixable: v.MissingLists, SyncedWords: or(utc(v.Synced), "never"), ValidationWords: or(utc(v.Validated), "never"),
 	}
 	if v.Validation != nil && len(p.Fixable) == 0 {
@@ -216,14 +219,50 @@ func unknownTable(v *servers.Detail) *web.Table {
 }
 
 func gapTable(v *servers.Detail) *web.Table {
-	t := &web.Table{Caption: "Posts that were not metered", Columns: []web.Column{
-		{Label: "List"}, {Label: "Posts on the server", Figures: true}, {Label: "Metered", Figures: true}, {Label: "Since", Minor: true}, {Label: "Until", Minor: true},
+	t := &web.Table{Caption: "Counted by the server and not metered", Columns: []web.Column{
+		{Label: "List"}, {Label: "Counted by the server", Figures: true}, {Label: "Metered", Figures: true}, {Label: "Since", Minor: true}, {Label: "Until", Minor: true},
 	}}
 	for i := range v.Gaps {
 		g := &v.Gaps[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: g.List}, {Text: web.Thousands(g.Posts)}, {Text: web.Thousands(g.Metered)}, {Text: utc(g.From)}, {Text: utc(g.To)},
+			{Text: g.List}, {Text: web.Thousands(g.Counted)}, {Text: web.Thousands(g.Metered)}, {Text: utc(g.From)}, {Text: utc(g.To)},
 		}})
+	}
+	if v.GapCount > len(v.Gaps) {
+		t.Count = "The first " + web.Thousands(int64(len(v.Gaps))) + " of " + web.Thousands(int64(v.GapCount))
+	}
+	return t
+}
+
+// counterStarts are the choices of how counters of mails go on: of a server that has some, when they went back, and before
+// its first sync.
+func counterStarts(v *servers.Detail) []web.Option {
+	if !slices.ContainsFunc(v.Abilities, func(a servers.Ability) bool { return a.Name == "sent_counters" && a.Can }) {
+		return nil
+	}
+	here := web.Option{Value: "here", Label: "From here: only what comes from now on is counted"}
+	zero := web.Option{Value: "zero", Label: "From zero: all that they show now is counted"}
+	switch {
+	case v.SuspendedCount > 0:
+		return []web.Option{here, zero, {Value: "last", Label: "From the last reading that was believed: what was wrong is mended"}}
+	case v.Synced == "":
+		return []web.Option{here, zero}
+	}
+	return nil
+}
+
+func suspendedTable(v *servers.Detail) *web.Table {
+	t := &web.Table{Caption: "Counters that went back", Columns: []web.Column{
+		{Label: "Counter"}, {Label: "Messages", Figures: true, Minor: true}, {Label: "Recipients", Figures: true}, {Label: "Believed until", Minor: true},
+	}}
+	for i := range v.Suspended {
+		k := &v.Suspended[i]
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
+			{Text: k.Name, Note: k.Alert}, {Text: web.Thousands(k.Messages)}, {Text: web.Thousands(k.Recipients)}, {Text: utc(k.Until)},
+		}})
+	}
+	if v.SuspendedCount > int64(len(v.Suspended)) {
+		t.Count = "The first " + web.Thousands(int64(len(v.Suspended))) + " of " + web.Thousands(v.SuspendedCount)
 	}
 	return t
 }

@@ -103,9 +103,10 @@ func TestAServerShowsItsValidationAndWhatCanBeFixed(t *testing.T) {
 		clerk.open("/servers/1").wants(http.StatusOK, "GNU Mailman 3.3.8", "<pre tabindex=\"0\" aria-label=\"To copy and paste\">[logging.smtp]\nevery: PM1", "example.org/&lt;b&gt;",
 			"sync it anyway", "Fix Selected Objects", "/servers/1/move?from=one%2Fexample.org%2Fold&amp;to=one%2Fexample.org%2Fnew", "It cannot")
 		clerk.do(http.MethodPost, "/servers/1/fix", nil, nil).wants(http.StatusUnprocessableEntity, "No list was ticked")
-		clerk.do(http.MethodPost, "/servers/1/fix", pairs("list", "example.org/old"), nil).wants(http.StatusOK, "Mark 1 list gone", "example.org/old")
+		clerk.do(http.MethodPost, "/servers/1/fix", pairs("list", "example.org/old"), nil).wants(http.StatusOK, "Mark 1 list gone", "example.org/old", "Do not ask the server")
 		clerk.do(http.MethodPost, "/servers/1/fix", pairs("list", "example.org/old", "sure", "yes"), nil).wants(http.StatusOK, "Fix Selected Objects", "1 list of one")
 		clerk.do(http.MethodPost, "/servers/sync", pairs("id", "1", "confirm", "yes"), nil).wants(http.StatusOK, "Sync servers")
+		clerk.do(http.MethodPost, "/servers/sync", pairs("id", "1", "counter", "there"), nil).wants(http.StatusUnprocessableEntity, "Choose from where")
 		w.operator(operator.Viewer).open("/servers/1").wants(http.StatusOK, "GNU Mailman 3.3.8").lacks("sync it anyway", "Fix Selected Objects</button>")
 	})
 }
@@ -123,4 +124,34 @@ func TestAListIsMoved(t *testing.T) {
 			t.Errorf("led to %s", a.path)
 		}
 	})
+}
+
+func TestCountersThatWentBackAreAskedFor(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		clerk := w.operator(operator.Clerk)
+		id := w.enter("servers", `{"name":"monk","host":"monk.example.org","kind":"listmonk","url":"http://127.0.0.1:9000","user":"billing"}`)
+		clerk.open("/servers/1").wants(http.StatusOK, "From zero: all that they show now", "counter is the usage").lacks("From the last reading", "--counter")
+		if err := w.db.Write(context.Background(), w.by(), func(tx *store.Tx) error {
+			return tx.SaveCounter(&store.Counter{ServerID: id, Kind: "listmonk", Name: "c1", GenerationID: w.generation(tx, id), Alert: "went back"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		clerk.open("/servers/1").wants(http.StatusOK, "These counters went back", "went back", "From the last reading")
+		clerk.do(http.MethodPost, "/servers/sync", pairs("id", "1", "counter", "last"), nil).wants(http.StatusOK, "Sync servers", "monk")
+		w.operator(operator.Viewer).open("/servers/1").wants(http.StatusOK, "These counters went back").lacks("From the last reading")
+	})
+}
+
+// generation makes a generation of a counter.
+func (w *world) generation(tx *store.Tx, server int64) int64 {
+	w.t.Helper()
+	id, err := tx.NewIDs("generation", 1)
+	if err == nil {
+		err = tx.InsertGeneration(&store.Generation{ID: id, ServerID: server, Format: "listmonk", HeadHash: []byte("x")})
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return id
 }

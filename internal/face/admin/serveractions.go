@@ -11,6 +11,7 @@ import (
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/face/web"
+	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/servers"
 	"postmeter/internal/stage/office"
 	"postmeter/internal/store"
@@ -35,7 +36,10 @@ func (s *site) ask(c *web.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	order := servers.Order{Confirm: c.R.PostForm.Get("confirm") == "yes"}
+	order := servers.Order{Confirm: c.R.PostForm.Get("confirm") == "yes", Counter: c.R.PostForm.Get("counter")}
+	if _, known := gather.CounterStarts[order.Counter]; !known {
+		return fault.New(fault.Invalid, "Choose from where the counters count.")
+	}
 	for i := range all {
 		if selected.IDs == nil || slices.Contains(selected.IDs, all[i].ID) {
 			order.Names = append(order.Names, all[i].Name)
@@ -74,7 +78,7 @@ func (s *site) serverFix(c *web.Context) error {
 		return fault.New(fault.Invalid, "No list was ticked. Go back and tick the lists that are no more.")
 	}
 	if c.R.PostForm.Get("sure") == "yes" {
-		return s.order(c, servers.FixJob, servers.Order{Names: []string{name}, Lists: lists, Confirm: true})
+		return s.order(c, servers.FixJob, servers.Order{Names: []string{name}, Lists: lists, Confirm: true, WithoutAsking: c.R.PostForm.Get("without") == "yes"})
 	}
 	path := pathOf("/servers", id)
 	title := "Fix Selected Objects: " + web.Things(int64(len(lists)), 0, "list", "lists")
@@ -149,16 +153,32 @@ func syncOutcomes(result []byte) (out []serverOutcome, err error) {
 	for i := range all {
 		r := &all[i]
 		o := serverOutcome{Server: r.Server, State: statusState(r.Status), Error: r.Error}
-		if r.Status == servers.Done {
+		switch r.Status {
+		case servers.Done:
 			o.Words = fmt.Sprintf("%s on %s; %d new, %d renamed, %d back, %d missing; %s, %s",
 				web.Things(int64(r.Lists), 0, "list", "lists"), web.Things(int64(r.Sites), 0, "site", "sites"), r.New, r.Renamed, r.Back, r.Missing,
 				web.Things(int64(r.Administrators), 0, "administrator", "administrators"), web.Things(r.Members, 0, "member", "members"))
-		} else {
+			o.Error = notesShown(r.Notes)
+		case servers.Doubted:
+			o.Words = "Nothing was changed. If you have looked, and it is so, its page has the button to sync it anyway."
+		default:
 			o.Words = "Nothing was changed."
 		}
 		out = append(out, o)
 	}
 	return out, err
+}
+
+// mostNotes is how many notes of a sync are shown.
+const mostNotes = 5
+
+// notesShown are the notes of a sync, the first ones.
+func notesShown(notes []string) string {
+	text := strings.Join(notes[:min(len(notes), mostNotes)], "; ")
+	if more := len(notes) - mostNotes; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
 }
 
 func validateOutcomes(result []byte) (out []serverOutcome, err error) {
@@ -186,5 +206,9 @@ func validateOutcomes(result []byte) (out []serverOutcome, err error) {
 func fixOutcomes(result []byte) ([]serverOutcome, error) {
 	var r servers.FixResult
 	err := json.Unmarshal(result, &r)
-	return []serverOutcome{{Server: r.Server, State: "done", Words: web.Things(int64(len(r.Gone)), 0, "list is", "lists are") + " marked gone: " + strings.Join(r.Gone, ", ")}}, err
+	asked := ""
+	if !r.Asked {
+		asked = "The server was not asked."
+	}
+	return []serverOutcome{{Server: r.Server, State: "done", Error: asked, Words: web.Things(int64(len(r.Gone)), 0, "list is", "lists are") + " marked gone: " + strings.Join(r.Gone, ", ")}}, err
 }

@@ -126,7 +126,7 @@ func (o *Order) exist(ctx context.Context) error {
 		var missing fault.List
 		for _, id := range o.Bills {
 			if !known[id] {
-				missing = append(missing, fault.New(fault.NotFound, `there is no bill %d: see "postmeter bill list"`, id))
+				missing = append(missing, fault.New(fault.NotFound, "there is no bill %d", id).Typed(`see "postmeter bill list"`))
 			}
 		}
 		return errors.Join(missing.Err())

@@ -38,8 +38,8 @@ const (
 	StartLast                          // from its last believed reading: what was wrong is mended
 )
 
-// HowToGoOn tells a person what may be said of a counter that went back: as options of ingest and of server sync.
-const HowToGoOn = "--counter zero counts all that it shows, --counter here only what comes from now on, --counter last goes on from what it showed before"
+// HowToGoOn tells a person what may be said of a counter that went back: commands call it --counter.
+const HowToGoOn = "zero counts all that it shows, here only what comes from now on, last goes on from what it showed before"
 
 // CounterStarts are the starts by what commands call them; "" is the careful one.
 var CounterStarts = map[string]CounterStart{"": StartCarefully, "zero": StartZero, "here": StartHere, "last": StartLast}

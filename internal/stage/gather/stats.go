@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 	"postmeter/internal/outside/maillog"
 	"postmeter/internal/store"
@@ -36,10 +37,14 @@ func (run *run) stats(in *Input) error {
 	default:
 		err = run.DB.Write(run.ctx, run.By(), func(tx *store.Tx) (err error) {
 			run.step("begun")
-			if growth, err = CountGrowth(tx, server.ID, reading); err == nil {
-				run.step("written")
+			if growth, err = CountGrowth(tx, server.ID, reading); err != nil {
+				return err
 			}
-			return err
+			run.step("written")
+			if growth.Alert != "" {
+				return nil
+			}
+			return tx.NoteCounterReading(server.ID, reading.Kind, reading.Name, period.DateOf(tx.By().At, run.billing).Month())
 		})
 		run.step("committed")
 	}
@@ -74,7 +79,7 @@ func (run *run) tellGrowth(in *Input, r *CounterReading, growth *CounterGrowth) 
 	run.figures.Add(growth.Figures())
 	switch {
 	case growth.Alert != "":
-		run.alerts = append(run.alerts, in.Name+": "+growth.Alert+": "+HowToGoOn)
+		run.alerts = append(run.alerts, in.Name+": "+growth.Alert+": --counter "+HowToGoOn)
 	case growth.New && run.Start == StartCarefully:
 		run.note("%s: is read for the first time; the %d messages to %d recipients that it shows are not counted, what comes from now on is "+
 			"(--counter zero counts them too)", in.Name, r.Tally.Messages, r.Tally.Recipients)

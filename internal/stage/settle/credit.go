@@ -32,8 +32,8 @@ func TakeBackCredit(ctx context.Context, db *store.DB, by store.By, company stri
 	return onCustomer(ctx, db, by, company, func(d *desk) (ledger.Entry, error) {
 		for i := range d.entries {
 			if d.entries[i].ID == entry && d.entries[i].BillID != 0 {
-				return ledger.Entry{}, fault.New(fault.Conflict, "entry %d is about bill %d: take it back with \"postmeter bill pay %d --reverse %d\"",
-					entry, d.entries[i].BillID, d.entries[i].BillID, entry)
+				return ledger.Entry{}, fault.New(fault.Conflict, "entry %d is about bill %d: take it back there", entry, d.entries[i].BillID).
+					Typed(`"postmeter bill pay %d --reverse %d"`, d.entries[i].BillID, entry)
 			}
 		}
 		return ledger.TakeBack(d.entries, entry, d.today, reason)

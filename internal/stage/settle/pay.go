@@ -40,8 +40,7 @@ func Pay(ctx context.Context, db *store.DB, by store.By, p Payment) (*Booking, e
 }
 
 func (d *desk) payable() error {
-	return d.final("paid", fmt.Sprintf("send it first (\"postmeter bill send %d\")", d.row.ID),
-		"pay the bill that took its place, see \"postmeter bill list\"")
+	return d.final("paid", "send it first", "pay the bill that took its place", fmt.Sprintf(`"postmeter bill send %d"`, d.row.ID))
 }
 
 func amountOf(text string, c money.Currency) (money.Amount, error) {
@@ -67,7 +66,8 @@ func TakeBack(ctx context.Context, db *store.DB, by store.By, billID, entry int6
 				return ledger.TakeBack(d.entries, entry, d.day(day), reason)
 			}
 		}
-		return ledger.Entry{}, fault.New(fault.NotFound, "bill %d has no ledger entry %d: see \"postmeter customer statement %q\"", billID, entry, d.row.Company)
+		return ledger.Entry{}, fault.New(fault.NotFound, "bill %d has no ledger entry %d: look at the customer's account", billID, entry).
+			Typed(`see "postmeter customer statement %q"`, d.row.Company)
 	})
 }
 
@@ -95,7 +95,7 @@ func WriteOff(ctx context.Context, db *store.DB, by store.By, billID int64, reas
 		return nil, err
 	}
 	return onBill(ctx, db, by, billID, func(d *desk) (ledger.Entry, error) {
-		if err := d.final("written off", "nothing is owed for it", "nothing is owed for it"); err != nil {
+		if err := d.final("written off", "nothing is owed for it", "nothing is owed for it", ""); err != nil {
 			return ledger.Entry{}, err
 		}
 		return ledger.GiveUp(&d.bill, d.entries, d.today, reason)

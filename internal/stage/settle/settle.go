@@ -136,15 +136,16 @@ func (d *desk) booking(e *ledger.Entry) (*Booking, error) {
 	return out, nil
 }
 
-// final refuses what can only be done with a bill that was sent.
-func (d *desk) final(what, draft, void string) error {
+// final refuses what can only be done with a bill that was sent. draft and void say what to do about one that is not, and
+// typed which command does it for a draft.
+func (d *desk) final(what, draft, void, typed string) error {
 	switch d.row.Axes.State {
 	case invoice.Final:
 		return nil
 	case invoice.Void:
 		return fault.New(fault.Conflict, "bill %d is void and cannot be %s: %s", d.row.ID, what, void)
 	}
-	return fault.New(fault.Conflict, "bill %d is a draft and cannot be %s: %s", d.row.ID, what, draft)
+	return fault.New(fault.Conflict, "bill %d is a draft and cannot be %s: %s", d.row.ID, what, draft).Typed("%s", typed)
 }
 
 // reasonOf cleans a reason, which must be given.

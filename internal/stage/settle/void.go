@@ -82,7 +82,7 @@ func void(s *store.Snapshot, by store.By, billID int64, reason string) (*desk, l
 	if err := d.take(s, billID); err != nil {
 		return nil, ledger.Entry{}, nil, err
 	}
-	if err := d.final("voided", "a draft is simply run again", "it was voided already"); err != nil {
+	if err := d.final("voided", "a draft is simply run again", "it was voided already", ""); err != nil {
 		return nil, ledger.Entry{}, nil, err
 	}
 	day := max(d.today, d.row.Issued) // a clock that was set back does not date it before the bill

@@ -12,7 +12,7 @@ import (
 	"postmeter/internal/store"
 )
 
-// sent reads the counters of mails of a server that has them.
+// sent reads the counters of mails of a server that has them; nil is one that has none.
 func (d *Deps) sent(ctx context.Context, conn listserver.Server) (sent []hosting.Sent, err error) {
 	if !conn.Can(listserver.SentCounters) {
 		return nil, nil
@@ -21,7 +21,7 @@ func (d *Deps) sent(ctx context.Context, conn listserver.Server) (sent []hosting
 		sent, err = conn.Sent(ctx, time.Time{})
 		return err
 	})
-	return sent, err
+	return orNone(sent), err
 }
 
 // grow counts what the counters have grown by since the last sync. What they show at the first sync is noted and not
@@ -58,9 +58,12 @@ func (s *syncing) grow() error {
 		}
 	}
 	if noted > 0 {
-		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted (a first sync with --counter zero counts it)", noted)
+		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted (a first sync counts it if it is told to count from zero)", noted)
 	}
-	return nil
+	if s.counters == nil {
+		return nil
+	}
+	return s.tx.NoteCounterReading(s.target.ID, s.target.Kind, "", s.today.Month())
 }
 
 // listKey is what a counter's list is looked up by.
@@ -77,6 +80,9 @@ func (s *syncing) note(format string, args ...any) {
 		s.result.Notes = append(s.result.Notes, fmt.Sprintf(format, args...))
 	}
 }
+
+// CountersFinding is the code of the finding that counters went back.
+const CountersFinding = "counters"
 
 // Suspended is a counter that went back: nothing of it is counted until a person says how to go on.
 type Suspended struct {
@@ -105,7 +111,7 @@ func (v *Validation) suspended(s *store.Snapshot, t *target) error {
 	if count == 0 {
 		return err
 	}
-	v.find(hosting.Trouble, "counters", fmt.Sprintf("%d counters went back, and what they show is not counted: %s %s.", count, all[0].Name, all[0].Alert),
-		"postmeter server sync "+t.Name+" --counter zero|here|last (of stats files: ingest --counter): "+gather.HowToGoOn+".")
+	v.find(hosting.Trouble, CountersFinding, fmt.Sprintf("%d counters went back, and what they show is not counted: %s %s.", count, all[0].Name, all[0].Alert),
+		"Say how they go on: "+gather.HowToGoOn+". Of counters of mails it is said to a sync, of stats files when they are read.")
 	return err
 }

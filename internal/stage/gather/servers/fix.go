@@ -98,7 +98,8 @@ func (d *Deps) whatItHas(ctx context.Context, t *target, all bool) (*hosting.Cat
 	if conn.Can(listserver.Catalogue) {
 		c, err := d.catalogue(ctx, t, conn)
 		if err != nil && !all {
-			return nil, fault.Wrap(fault.KindOf(err), err, "%s; if the server is gone for ever, say --without-asking", fault.MessageOf(err))
+			return nil, &fault.Error{Kind: fault.KindOf(err), Cause: err, Command: "--without-asking",
+				Message: fault.MessageOf(err) + "; if the server is gone for ever, mark them without asking it"}
 		}
 		return c, err
 	}

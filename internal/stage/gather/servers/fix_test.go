@@ -69,7 +69,7 @@ func TestMissingListsAreMarkedGoneByAPersonAlone(t *testing.T) {
 		h.refused("a list that is there", h.fix(false, false, "a.test/l1"), fault.Invalid, "a.test/l1 is on its server", before)
 		h.refused("a list that nobody knows", h.fix(false, false, "a.test/l9"), fault.Invalid, "no list a.test/l9", before)
 		h.server("s1").has("a.test/l1")
-		h.refused("an answer that cannot be true", h.fix(true, false), fault.Conflict, "--confirm", before)
+		h.refused("an answer that cannot be true", h.fix(true, false), fault.Conflict, "confirm it if it is so", before)
 		h.server("s1").has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/l4")
 		if err := h.fix(true, false); err != nil {
 			t.Fatal(err)
@@ -113,7 +113,7 @@ func TestListsOfADeadServerAreMarkedGoneWithoutAskingIt(t *testing.T) {
 		h.day("2026-09-15")
 		h.server("s1").err = fault.New(fault.Unavailable, "no connection")
 		before := storetest.Dump(t, url)
-		h.refused("asked", h.fix(false, false, "a.test/l2"), fault.Unavailable, "no connection; if the server is gone for ever, say --without-asking", before)
+		h.refused("asked", h.fix(false, false, "a.test/l2"), fault.Unavailable, "no connection; if the server is gone for ever, mark them without asking it", before)
 		silently := func(lists ...string) (*servers.FixResult, error) {
 			plan, err := servers.PlanFixWithoutAsking(context.Background(), h.deps(), "s1", lists)
 			if err != nil {

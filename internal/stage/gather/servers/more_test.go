@@ -60,9 +60,9 @@ func TestAValidationTellsAndChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(t, "posts", found(reports[0], "posts"), "warning: The server counted 1 posts to 1 lists that were not metered. They are not billed.")
+		check(t, "posts", found(reports[0], "posts"), "warning: The server counted 1 posts of 1 lists that were not metered. They are not billed.")
 		detail, err := servers.Show(context.Background(), h.deps(), "s1")
-		if err != nil || detail.PostsGap != 1 || len(detail.Gaps) != 1 || detail.Gaps[0].Posts != 2 || detail.Gaps[0].Metered != 1 {
+		if err != nil || detail.Comparison.Gap != 1 || len(detail.Gaps) != 1 || detail.Gaps[0].Counted != 2 || detail.Gaps[0].Metered != 1 {
 			t.Errorf("shown: %+v, %v", detail.Gaps, err)
 		}
 		if text, err := json.Marshal(detail); err != nil || !strings.Contains(string(text), `"validation":{"server":"s1"`) {

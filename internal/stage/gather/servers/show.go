@@ -143,15 +143,6 @@ type UnparsedLine struct {
 	Line     string `json:"line"`
 }
 
-// Gap is a list of whose posts the server counted more than were metered.
-type Gap struct {
-	List    string `json:"list"` // site/list
-	Posts   int64  `json:"posts"`
-	Metered int64  `json:"metered"`
-	From    string `json:"from"`
-	To      string `json:"to"`
-}
-
 // Detail is everything that is known of a server. Nothing in it is secret.
 type Detail struct {
 	Summary
@@ -184,9 +175,9 @@ type Detail struct {
 	SuspendedCount int64       `json:"suspended_count"` // counters that went back: nothing of them is counted
 	Suspended      []Suspended `json:"suspended_counters"`
 
-	PostsCompared int   `json:"posts_compared"` // lists whose posts were counted by the server this month
-	PostsGap      int64 `json:"posts_gap"`      // posts that were counted there and not metered
-	Gaps          []Gap `json:"gaps"`
+	Comparison Comparison `json:"comparison"` // of the server's own counters with what was metered
+	GapCount   int        `json:"gap_count"`  // lists of which something is missing
+	Gaps       []Gap      `json:"gaps"`       // the first of them
 }
 
 // Show returns everything that is known of a server. It asks the database alone, and so works for each kind.
@@ -251,11 +242,7 @@ func abilities(d Deps, t *target) (can []Ability, formats []string) {
 }
 
 func (v *Detail) read(s *store.Snapshot, t *target) error {
-	set, err := s.Settings()
-	if err != nil {
-		return err
-	}
-	zone, err := set.Location()
+	zone, err := billingZone(s)
 	if err != nil {
 		return err
 	}
@@ -279,7 +266,7 @@ func (v *Detail) read(s *store.Snapshot, t *target) error {
 	if v.Suspended, v.SuspendedCount, err = suspended(s, t.ID); err != nil {
 		return err
 	}
-	return v.readGaps(s, t, period.DateOf(t.started, zone).Month())
+	return v.readGaps(s, t)
 }
 
 func (v *Detail) readSites(s *store.Snapshot, t *target) error {
@@ -328,19 +315,10 @@ func (v *Detail) readLogs(s *store.Snapshot, t *target) error {
 	return err
 }
 
-// readGaps compares the server's counters of posts with what was metered since the last one of the month before.
-func (v *Detail) readGaps(s *store.Snapshot, t *target, month period.Month) error {
-	checks, err := s.PostChecks(t.ID, month)
-	v.PostsCompared, v.PostsGap, v.Gaps = len(checks), 0, []Gap{}
-	for _, c := range checks {
-		if c.Posts <= c.Metered {
-			continue // one post may take several lines
-		}
-		v.PostsGap += c.Posts - c.Metered
-		if len(v.Gaps) < shownGaps {
-			v.Gaps = append(v.Gaps, Gap{c.Site + "/" + c.List, c.Posts, c.Metered, instantOr(c.From), instantOr(c.To)})
-		}
-	}
+// readGaps compares the server's own counters with what was metered since their last reading of the month before.
+func (v *Detail) readGaps(s *store.Snapshot, t *target) (err error) {
+	v.Comparison, v.Gaps, err = compareCounters(s, &t.Server, t.started)
+	v.GapCount, v.Gaps = len(v.Gaps), v.Gaps[:min(len(v.Gaps), shownGaps)]
 	return err
 }
 

@@ -104,8 +104,8 @@ func (d *Deps) trySync(ctx context.Context, t *target, o SyncOptions, r *SyncRes
 		return fault.New(fault.Invalid, "servers of the kind %s cannot be asked: enter their lists with import", t.Kind)
 	}
 	if o.Counter != gather.StartCarefully && !conn.Can(listserver.SentCounters) {
-		return fault.New(fault.Invalid, "servers of the kind %s keep no counters of mails that a sync reads; nothing was changed: leave out --counter "+
-			"(for stats files of Sympa it is said to ingest)", t.Kind)
+		return fault.New(fault.Invalid, "servers of the kind %s keep no counters of mails that a sync reads, so there is nothing to say of them; nothing was changed "+
+			"(of stats files of Sympa it is said when they are read)", t.Kind).Typed("leave out --counter, or say it to postmeter ingest")
 	}
 	c, err := d.catalogue(ctx, t, conn)
 	if err != nil {

@@ -116,7 +116,7 @@ func TestAnAnswerThatCannotBeTrueIsNotBelieved(t *testing.T) {
 		before := storetest.Dump(t, url)
 		h.server("s1").has()
 		r := h.try(servers.SyncOptions{})[0]
-		if r.Status != servers.Doubted || !strings.Contains(r.Error, "no list at all") || !strings.Contains(r.Error, "--confirm") {
+		if r.Status != servers.Doubted || !strings.Contains(r.Error, "no list at all") || !strings.Contains(r.Error, "confirm it if it is so") {
 			t.Errorf("empty: %+v", r)
 		}
 		h.server("s1").has("a.test/l1", "a.test/l2", "a.test/l3")

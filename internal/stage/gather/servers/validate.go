@@ -48,6 +48,7 @@ func (d *Deps) validate(ctx context.Context, t *target) *Validation {
 			func() error { return v.feeds(&tx.Snapshot, t) },
 			func() error { return v.suspended(&tx.Snapshot, t) },
 			func() error { return v.compare(tx, t, c) },
+			func() error { return v.gaps(&tx.Snapshot, t) },
 		} {
 			if err := do(); err != nil {
 				return err
@@ -191,40 +192,18 @@ func (v *Validation) compare(tx *store.Tx, t *target, c *hosting.Catalogue) erro
 	if v.Suggestions, err = foreseen(&tx.Snapshot, zone, today, t, &diff); err != nil {
 		return err
 	}
-	return v.posts(tx, t, &diff, today.Month())
+	return savePosts(tx, &diff, today.Month())
 }
 
-// posts keeps the server's counters of posts, and compares them with what was metered.
-func (v *Validation) posts(tx *store.Tx, t *target, diff *hosting.Difference, month period.Month) error {
+// savePosts keeps the server's counters of posts.
+func savePosts(tx *store.Tx, diff *hosting.Difference, month period.Month) error {
 	var counts []store.PostCount
 	for _, p := range diff.Same {
 		if p.Listed.Posts >= 0 {
 			counts = append(counts, store.PostCount{ListID: p.Known.ID, Posts: p.Listed.Posts})
 		}
 	}
-	if len(counts) == 0 {
-		return nil
-	}
-	if err := tx.SavePostCounts(counts, month); err != nil {
-		return err
-	}
-	checks, err := tx.PostChecks(t.ID, month)
-	if err != nil || len(checks) == 0 {
-		return err
-	}
-	gap, lists := int64(0), 0
-	for _, c := range checks {
-		if c.Posts > c.Metered {
-			gap, lists = gap+c.Posts-c.Metered, lists+1
-		}
-	}
-	if gap > 0 {
-		v.find(hosting.Warning, "posts", fmt.Sprintf("The server counted %d posts to %d lists that were not metered. They are not billed.", gap, lists),
-			"See postmeter server show "+t.Name+", and read the log from where it was not read.")
-		return nil
-	}
-	v.find(hosting.Fine, "posts", "All posts that the server counted were metered.", "")
-	return nil
+	return tx.SavePostCounts(counts, month)
 }
 
 // foreseen suggests renames before a sync has seen them: lists that are not known yet may be ones that are missing.
