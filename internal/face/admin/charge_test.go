@@ -48,7 +48,7 @@ func TestAStaleFormIsToldWhatChanged(t *testing.T) {
 		mine.Set("amount", "15")
 		mine.Set("recurring", "yes")
 		a := v.do(http.MethodPost, "/charges/1/edit", mine, nil).wants(http.StatusConflict,
-			"administrator changed this at 2026-09-15 08:00 UTC, while you had it open.", "was “Monthly”, is now “Each month”", "The form has taken it over.",
+			"clerk changed this at 2026-09-15 08:00 UTC, while you had it open.", "was “Monthly”, is now “Each month”", "The form has taken it over.",
 			"was “10”, is now “12”", "You typed “15”, and saving will overwrite it.", "Each month</textarea>", `value="15"`)
 		again := url.Values{}
 		for _, m := range hidden.FindAllStringSubmatch(a.body, -1) {
