@@ -22,15 +22,16 @@ func Facts(ctx context.Context, db *store.DB, id int64) (*statement.Facts, error
 }
 
 func facts(s *store.Snapshot, row *store.BillRow) (*statement.Facts, error) {
-	now, err := revisionsOf(s)
+	rows := []store.BillRow{*row}
+	stale, err := staleOf(s, rows) // of this draft alone: a period may have a million others
 	if err != nil {
 		return nil, err
 	}
-	found, err := store.NewFacts().Read(s, []store.BillRow{*row})
+	found, err := store.NewFacts().Read(s, rows)
 	if err != nil {
 		return nil, err
 	}
 	f := found[0]
-	f.Bill.Stale, err = now.stale(row)
-	return f, err
+	f.Bill.Stale = stale[row.ID]
+	return f, nil
 }
