@@ -4,10 +4,6 @@ import "postmeter/internal/face/web"
 
 // billRoutes are the pages of billing: running, looking, sending, settling.
 func (s *site) billRoutes() []web.Route {
-	const (
-		get  = "GET"
-		post = "POST"
-	)
 	return []web.Route{
 		{Method: get, Path: "/bill", Right: web.Viewer, Handler: s.bill},
 		{Method: get, Path: "/bill/run", Right: web.Clerk, Handler: s.runAll},

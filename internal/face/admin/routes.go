@@ -7,30 +7,16 @@ import (
 	"postmeter/internal/stage/office"
 )
 
+// The methods of routes.
+const (
+	get  = "GET"
+	post = "POST"
+)
+
 // routes is the table of everything that exists, with who may use it. A route that is not here does not exist, and one
 // without a right is refused at the start.
 func (s *site) routes() []web.Route {
-	const (
-		get  = "GET"
-		post = "POST"
-	)
-	return slices.Concat(s.customerRoutes(), s.billRoutes(), s.searchRoutes(), []web.Route{
-		{Method: get, Path: "/first/{token}", Right: web.Public, Handler: s.first},
-		{Method: post, Path: "/first/{token}", Right: web.Public, Handler: s.firstMake},
-		{Method: get, Path: "/sign-in", Right: web.Public, Handler: s.signIn},
-		{Method: post, Path: "/sign-in", Right: web.Public, Handler: s.signInTry},
-		{Method: get, Path: "/sign-in/code", Right: web.Public, Handler: s.code},
-		{Method: post, Path: "/sign-in/code", Right: web.Public, Handler: s.codeTry},
-		{Method: post, Path: "/sign-out", Right: web.Public, Handler: s.signOut},
-
-		{Method: get, Path: "/profile", Right: web.Viewer, Handler: s.profile},
-		{Method: get, Path: "/profile/password", Right: web.Viewer, Handler: s.password},
-		{Method: post, Path: "/profile/password", Right: web.Viewer, Handler: s.passwordSave},
-		{Method: get, Path: "/profile/second-factor", Right: web.Viewer, Handler: s.secondFactor},
-		{Method: post, Path: "/profile/second-factor", Right: web.Viewer, Handler: s.secondFactorOn},
-		{Method: post, Path: "/profile/second-factor/off", Right: web.Viewer, Handler: s.secondFactorOff},
-		{Method: post, Path: "/profile/sessions/end", Right: web.Viewer, Handler: s.sessionsEnd},
-
+	return slices.Concat(s.doorRoutes(), s.customerRoutes(), s.billRoutes(), s.searchRoutes(), []web.Route{
 		{Method: get, Path: "/{$}", Right: web.Viewer, Handler: s.home},
 
 		{Method: get, Path: "/jobs", Right: web.Viewer, Handler: s.jobs},
@@ -87,4 +73,25 @@ func (s *site) routes() []web.Route {
 
 		{Method: get, Path: "/customers", Right: web.Viewer, Handler: s.customers},
 	})
+}
+
+// doorRoutes are those through which people come in, and their own.
+func (s *site) doorRoutes() []web.Route {
+	return []web.Route{
+		{Method: get, Path: "/first/{token}", Right: web.Public, Handler: s.first},
+		{Method: post, Path: "/first/{token}", Right: web.Public, Handler: s.firstMake},
+		{Method: get, Path: "/sign-in", Right: web.Public, Handler: s.signIn},
+		{Method: post, Path: "/sign-in", Right: web.Public, Handler: s.signInTry},
+		{Method: get, Path: "/sign-in/code", Right: web.Public, Handler: s.code},
+		{Method: post, Path: "/sign-in/code", Right: web.Public, Handler: s.codeTry},
+		{Method: post, Path: "/sign-out", Right: web.Public, Handler: s.signOut},
+
+		{Method: get, Path: "/profile", Right: web.Viewer, Handler: s.profile},
+		{Method: get, Path: "/profile/password", Right: web.Viewer, Handler: s.password},
+		{Method: post, Path: "/profile/password", Right: web.Viewer, Handler: s.passwordSave},
+		{Method: get, Path: "/profile/second-factor", Right: web.Viewer, Handler: s.secondFactor},
+		{Method: post, Path: "/profile/second-factor", Right: web.Viewer, Handler: s.secondFactorOn},
+		{Method: post, Path: "/profile/second-factor/off", Right: web.Viewer, Handler: s.secondFactorOff},
+		{Method: post, Path: "/profile/sessions/end", Right: web.Viewer, Handler: s.sessionsEnd},
+	}
 }
