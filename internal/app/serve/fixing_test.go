@@ -65,7 +65,7 @@ func TestFixJobMarksListsGone(t *testing.T) {
 		if err := json.Unmarshal(j.Result, &r); err != nil || j.State != store.JobDone || r.Asked || gone() != "dead.test|lost monk.test|old" {
 			t.Errorf("without asking: %s %q %v %+v, gone %q", j.State, j.Error, err, r, gone())
 		}
-		if got := storetest.Rows(t, url, `SELECT actor, action FROM history WHERE entity = 'list' AND action LIKE 'gone%' ORDER BY id`); strings.Join(got, " ") != "ann|gone ann|gone without asking" {
+		if got := storetest.Rows(t, url, `SELECT actor, action FROM history WHERE entity = 'list' AND action LIKE 'gone%' ORDER BY id`); strings.Join(got, " ") != "ann|gone "+"ann|gone without asking" {
 			t.Errorf("history: %v", got)
 		}
 	})

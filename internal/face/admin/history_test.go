@@ -96,8 +96,8 @@ func TestTheHistoryOfWhatBelongsToNoCustomer(t *testing.T) {
 		admin.send("/settings", "company.name", "Example Lists", "currency", "USD", "time_zone", "UTC", "settings.customer_types", "Hosting\nClub\nShop",
 			"settings.invoice_number_format", "{year}-{number:5}", "settings.credit_note_number_format", "CN-{year}-{number:5}", "settings.payment_terms_days", "14",
 			"settings.smtp.host", "mail.example.org", "settings.smtp.port", "587", "settings.smtp.security", "starttls", "settings.smtp.user", "u",
-			"settings.smtp.password", "hush hush").wants(http.StatusOK)
-		admin.open("/settings/history").wants(http.StatusOK, "Settings changed", "Example Lists", "mail.example.org", "<bdi>Hosting, Club, Shop</bdi>").lacks("hush hush")
+			"settings.smtp.password", "hush, hush now").wants(http.StatusOK)
+		admin.open("/settings/history").wants(http.StatusOK, "Settings changed", "Example Lists", "mail.example.org", "<bdi>Hosting, Club, Shop</bdi>").lacks("hush, hush now")
 		viewer.open("/settings/history").wants(http.StatusForbidden)
 		viewer.open("/charges/99/history").wants(http.StatusNotFound)
 	})
