@@ -93,7 +93,7 @@ func chargeAmount(a *insight.AssignedCharge, currency money.Currency) string {
 
 // placeTable is the page of the group's lists, sites and servers that the URL asks for.
 func placeTable(c *web.Context, base string, v *insight.GroupView) *web.Table {
-	spec := &web.ListSpec{Path: base, Search: "List, site or server", Sorts: []string{"place"}}
+	spec := &web.ListSpec{Path: base, Search: "List, site or server", Sorts: []string{"place"}, Onwards: true}
 	if len(v.Places) == 0 {
 		spec.Search = ""
 	}
@@ -120,9 +120,6 @@ func placeTable(c *web.Context, base string, v *insight.GroupView) *web.Table {
 	to := min(from+placesShown, len(matching))
 	if to < len(matching) {
 		t.Next = strconv.Itoa(to)
-	}
-	if from > 0 {
-		t.Prev = "0"
 	}
 	for _, a := range matching[from:to] {
 		t.Rows = append(t.Rows, placeRow(base, a, v.Today, c.May(web.Clerk)))

@@ -42,7 +42,8 @@ func (s *site) picking(c *web.Context, kind insight.PickKind) (*picking, error) 
 		return nil, err
 	}
 	p.Spec = &web.ListSpec{
-		Path: p.Base + "/add/" + string(kind), Search: "Beginning of a name or site", Sorts: []string{"place"},
+		Onwards: true,
+		Path:    p.Base + "/add/" + string(kind), Search: "Beginning of a name or site", Sorts: []string{"place"},
 		Filters: []web.Filter{{Name: "show", Label: "Show", Any: "Not assigned yet", Options: []web.Option{{Value: "all", Label: "Also assigned ones"}}}},
 	}
 	if kind != insight.PickServers {

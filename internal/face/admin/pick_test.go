@@ -75,7 +75,9 @@ func TestThousandsOfLists(t *testing.T) {
 		group := "/customers/1/groups/1"
 		seen := map[string]bool{}
 		a := v.open(group + "/add/lists").wants(http.StatusOK)
+		var pages []string
 		for {
+			pages = append(pages, a.rows())
 			for _, row := range strings.Split(a.rows(), ", ") {
 				seen[row] = true
 			}
@@ -86,6 +88,11 @@ func TestThousandsOfLists(t *testing.T) {
 		}
 		if len(seen) != 2500 {
 			w.t.Errorf("%d different lists on all pages", len(seen))
+		}
+		for i := len(pages) - 2; i >= 0; i-- {
+			if a = v.open(a.link("Previous")); a.rows() != pages[i] {
+				w.t.Fatalf("the way back to page %d leads elsewhere: %s", i+1, a.path)
+			}
 		}
 		form := v.do(http.MethodPost, group+"/add/lists", url.Values{"_all": {"yes"}, "_query": {""}}, nil).wants(http.StatusOK, "Assign 2,500 lists", "and 2,488 more").carried()
 		v.do(http.MethodPost, group+"/assign/lists", form, nil).wants(http.StatusOK, "2,500 lists are assigned.", "2,500 assignments")

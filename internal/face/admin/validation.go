@@ -57,7 +57,7 @@ func validateSpec() *web.FormSpec {
 }
 
 func validationList() *web.ListSpec {
-	spec := &web.ListSpec{Path: "/validation", Sorts: []string{"company"}, Filters: []web.Filter{
+	spec := &web.ListSpec{Path: "/validation", Sorts: []string{"company"}, Onwards: true, Filters: []web.Filter{
 		{Name: "severity", Label: "Severity", Options: []web.Option{{Value: string(validation.Error), Label: "Errors"}, {Value: string(validation.Warning), Label: "Warnings"}}},
 		{Name: "code", Label: "Problem"},
 	}}
@@ -104,9 +104,6 @@ func validationTable(c *web.Context, l *web.List, v *insight.Validation) *web.Ta
 	}
 	if v.Next != 0 {
 		t.Next = strconv.FormatInt(v.Next, 10)
-	}
-	if l.After != "" {
-		t.Prev = "0"
 	}
 	for i := range v.Findings {
 		f := &v.Findings[i]

@@ -16,6 +16,7 @@ type ListSpec struct {
 	Search  string   // what the search looks at, such as: company, contact or address; "": no search
 	Sorts   []string // keys of columns; the first is the order without a choice; a "-" before the key: falling first
 	Filters []Filter
+	Onwards bool // pages are only found onwards: the way back stands in the URL
 }
 
 // Filter is one way to narrow a list.
@@ -31,6 +32,7 @@ type Filter struct {
 const (
 	maxSearch = 200
 	maxCursor = 2000
+	maxTrail  = 100 // pages that can be gone back, one by one
 )
 
 // List is a view of a list, as the URL says it. What the URL says wrongly is left out.
@@ -41,6 +43,7 @@ type List struct {
 	Sort          string            // key of a column
 	Falling       bool
 	After, Before string // the cursor: rows after it, or before it, in the order of the sort
+	trail         []string
 }
 
 // Reserved names in the URL of a list.
@@ -49,6 +52,7 @@ const (
 	querySort   = "sort"
 	queryAfter  = "after"
 	queryBefore = "before"
+	queryTrail  = "trail"
 )
 
 // ReadList reads the view that the URL asks for.
@@ -77,8 +81,14 @@ func readList(query url.Values, spec *ListSpec) *List {
 	if before := query.Get(queryBefore); l.After == "" && len(before) <= maxCursor && utf8.ValidString(before) {
 		l.Before = before
 	}
+	if trail := query.Get(queryTrail); spec.Onwards && l.After != "" && trail != "" && len(trail) <= maxCursor && utf8.ValidString(trail) {
+		l.trail = strings.Split(trail, trailMark)
+	}
 	return l
 }
+
+// trailMark parts the cursors of earlier pages.
+const trailMark = "_"
 
 // nothing is the choice that narrows nothing.
 func (f *Filter) nothing() string {
@@ -176,12 +186,39 @@ func (l *List) Chips() []Chip {
 // Narrowed says whether anything is set.
 func (l *List) Narrowed() bool { return l.Search != "" || len(l.Values) > 0 }
 
-// pageURL is the page after or before a cursor.
-func (l *List) pageURL(name, cursor string) string {
-	if cursor == "" {
-		return ""
+// nextURL is the page after a cursor.
+func (l *List) nextURL(cursor string) string {
+	return l.url(func(q url.Values) {
+		q.Set(queryAfter, cursor)
+		if l.Spec.Onwards && l.After != "" {
+			trail := append(slices.Clone(l.trail), l.After)
+			q.Set(queryTrail, strings.Join(trail[max(0, len(trail)-maxTrail):], trailMark))
+		}
+	})
+}
+
+// prevURL is the page before a cursor, or, where pages are only found onwards, the one from which this one was reached.
+func (l *List) prevURL(cursor string) string {
+	return l.url(func(q url.Values) {
+		last := len(l.trail) - 1
+		switch {
+		case !l.Spec.Onwards:
+			q.Set(queryBefore, cursor)
+		case last >= 0:
+			q.Set(queryAfter, l.trail[last])
+			if last > 0 {
+				q.Set(queryTrail, strings.Join(l.trail[:last], trailMark))
+			}
+		}
+	})
+}
+
+// hasPrev says whether there is a page before, which has this cursor if it has one.
+func (l *List) hasPrev(cursor string) bool {
+	if l.Spec.Onwards {
+		return l.After != ""
 	}
-	return l.url(func(q url.Values) { q.Set(name, cursor) })
+	return cursor != ""
 }
 
 // ariaSort says how a column is sorted.
