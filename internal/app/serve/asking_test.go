@@ -82,12 +82,19 @@ func newAskedHouse(t *testing.T, url string) (*house, *monk) {
 // node starts a node of its own that asks servers, and fills in words.
 func (h *house) node() *jobs.Worker {
 	h.Helper()
+	return h.nodeOf(asking, words)
+}
+
+// nodeOf starts a node of its own that does the jobs of some parts.
+func (h *house) nodeOf(parts ...func(Deps) Part) *jobs.Worker {
+	h.Helper()
 	db, err := store.Open(context.Background(), h.url, store.Options{})
 	h.must(err)
 	d := h.Deps
 	d.DB = db
 	w := jobs.New(jobs.Options{DB: db, Now: h.Now, Log: slog.New(slog.DiscardHandler)})
-	for _, part := range []Part{asking(d), words(d)} {
+	for _, makes := range parts {
+		part := makes(d)
 		for kind, handler := range part.Jobs {
 			w.Register(kind, handler)
 		}
@@ -121,7 +128,7 @@ func (h *house) step(nodes ...*jobs.Worker) {
 }
 
 // asks has a person ask for a job, and returns it when the node has done it.
-func (h *house) asks(who, kind string, order map[string]any, w *jobs.Worker) (j store.Job) {
+func (h *house) asks(who, kind string, order any, w *jobs.Worker) (j store.Job) {
 	h.Helper()
 	var id int64
 	h.must(h.DB.Write(context.Background(), h.By(who), func(tx *store.Tx) (err error) {

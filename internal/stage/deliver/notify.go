@@ -55,7 +55,11 @@ func noticeText(r *Result, failed error) string {
 	if failed != nil {
 		fmt.Fprintf(&b, "The mailing did not come to its end: %s\n\n", fault.MessageOf(failed))
 	}
-	fmt.Fprintf(&b, "Sent: %d bills, %s %s. Mails that were taken: %d.\n", r.Sent, r.Total, r.Currency, r.Mails.Sent)
+	sum := ""
+	if r.Currency != "" { // it came that far
+		sum = ", " + r.Total + " " + r.Currency
+	}
+	fmt.Fprintf(&b, "Sent: %d bills%s. Mails that were taken: %d.\n", r.Sent, sum, r.Mails.Sent)
 	for _, part := range []struct {
 		title string
 		all   int64
