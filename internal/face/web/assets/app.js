@@ -207,7 +207,23 @@
     document.addEventListener("click", function (e) { if (!form.contains(e.target)) close(); });
   }
 
+  // Lines that are to be pasted elsewhere: a button copies them. Where a browser does not let it, they are selected.
+  function copying(box) {
+    var lines = box.querySelector("pre"), button = box.querySelector("button"), said = box.querySelector("[role=status]");
+    function select() {
+      getSelection().selectAllChildren(lines);
+      said.textContent = "Selected: copy them with the keys that you copy with";
+    }
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      said.textContent = ""; // so that it is said again
+      if (!navigator.clipboard) { select(); return; }
+      navigator.clipboard.writeText(lines.textContent).then(function () { said.textContent = "Copied"; }, select);
+    });
+  }
+
   function start(root) {
+    $$(root, "[data-copy]").forEach(copying);
     $$(root, "[data-suggest]").forEach(suggest);
     lists();
     $$(root, "form[data-guard]").forEach(guard);
