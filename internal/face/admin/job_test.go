@@ -27,7 +27,7 @@ func TestAJobIsSeenPausedAndCancelled(t *testing.T) {
 		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusOK, "The job is asked to pause.", "Paused", "Go on")
 		clerk.do(http.MethodPost, path+"/resume", nil, nil).wants(http.StatusOK, "Queued")
 		clerk.do(http.MethodPost, path+"/dance", nil, nil).wants(http.StatusNotFound)
-		clerk.do(http.MethodPost, path+"/cancel", nil, nil).wants(http.StatusOK, "Cancelled").lacks("hx-trigger", "Cancel the job")
+		clerk.do(http.MethodPost, path+"/cancel", nil, nil).wants(http.StatusOK, "Cancelled").lacks(`hx-trigger="every`, "Cancel the job")
 		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusConflict, "is cancelled")
 		clerk.open("/").wants(http.StatusOK).lacks("tray-job")
 		clerk.open("/jobs").wants(http.StatusOK, "knit", "Cancelled", "1 job<")

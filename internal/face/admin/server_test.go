@@ -54,7 +54,7 @@ func TestSelectedServersAreAskedInTheBackground(t *testing.T) {
 		clerk.do(http.MethodPost, "/servers/validate", pairs("_all", "yes"), nil).wants(http.StatusOK, "Validate servers", "one, two")
 
 		w.finish([]servers.SyncResult{{Server: "two", Status: servers.Done, Lists: 3, Sites: 1, New: 3}})
-		clerk.open(a.path).wants(http.StatusOK, "Done", `href="/servers/2"`, "3 lists on 1 site; 3 new").lacks("hx-trigger")
+		clerk.open(a.path).wants(http.StatusOK, "Done", `href="/servers/2"`, "3 lists on 1 site; 3 new").lacks(`hx-trigger="every`)
 	})
 }
 
