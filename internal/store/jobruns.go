@@ -1,6 +1,8 @@
 package store
 
 import (
+	"fmt"
+
 	"postmeter/internal/domain/fault"
 )
 
@@ -9,17 +11,32 @@ import (
 func (s *Snapshot) WorkWaits(node string, kinds []string, now int64) (bool, error) {
 	if len(kinds) > 0 {
 		condition, values := inValues("kind", 1, kinds)
-		due, err := s.one(`SELECT id FROM job WHERE state = 'queued' AND run_at <= $1 AND `+condition+` LIMIT 1`, append([]any{now}, values...), new(int64))
+		due, err := s.one(`SELECT id FROM job WHERE state = 'queued' AND `+dueAt("$1")+` AND `+condition+` LIMIT 1`, append([]any{now}, values...), new(int64))
 		if err != nil || due {
 			return due, err
 		}
 	}
-	due, err := s.one(`SELECT 1 FROM schedule WHERE enabled AND next_at <= $1 LIMIT 1`, []any{now}, new(int64))
+	due, err := s.one(`SELECT 1 FROM schedule WHERE enabled AND (next_at <= $1 OR `+outOfReach("$1")+`) LIMIT 1`, []any{now}, new(int64))
 	if err != nil || due {
 		return due, err
 	}
 	dead, err := s.deadNodes(node)
 	return len(dead) > 0, err
+}
+
+// clockDiffers is by how much the clocks of nodes may differ, in microseconds. What lies further in the future than it can, by
+// that, was written before the clock was set back.
+const clockDiffers = 5 * 60 * 1_000_000
+
+// dueAt is the condition of jobs that are due: also those that were made before the clock was set back, which would
+// else wait for days.
+func dueAt(now string) string {
+	return fmt.Sprintf(`(run_at <= %s OR created_at > CAST(%s AS BIGINT) + %d)`, now, now, clockDiffers)
+}
+
+// outOfReach is the condition of schedules whose next time is further away than one interval, or a day.
+func outOfReach(now string) string {
+	return fmt.Sprintf(`next_at > CAST(%s AS BIGINT) + %d + 1000000 * CASE WHEN every_seconds > 0 THEN every_seconds ELSE 90000 END`, now, clockDiffers)
 }
 
 // deadNodes returns the other nodes that have jobs and have ended.

@@ -213,7 +213,7 @@ func (tx *Tx) ClaimJobs(node string, kinds []string, limit int) ([]Job, error) {
 	}
 	condition, values := inValues("kind", 3, kinds)
 	// MATERIALIZED: PostgreSQL may look the subquery up several times otherwise, and takes more than the limit.
-	out, err := tx.jobs(`WITH due AS MATERIALIZED (SELECT id AS due_id FROM job WHERE state = 'queued' AND run_at <= $2 AND `+condition+`
+	out, err := tx.jobs(`WITH due AS MATERIALIZED (SELECT id AS due_id FROM job WHERE state = 'queued' AND `+dueAt("$2")+` AND `+condition+`
 			ORDER BY run_at, id LIMIT $3`+skip+`)
 		UPDATE job SET state = 'running', asked = '', node = $1, attempts = attempts + 1, started_at = $2
 		WHERE state = 'queued' AND id IN (SELECT due_id FROM due) RETURNING `+jobColumns, append([]any{node, tx.by.At.UnixMicro(), limit}, values...)...)

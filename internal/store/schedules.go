@@ -74,7 +74,7 @@ func (s *Snapshot) billingZone() (*time.Location, error) {
 // other finds it moved. A job of the schedule that is not done yet stands for the new one.
 func (tx *Tx) EnqueueDue() (enqueued int, err error) {
 	now := tx.by.At.UnixMicro()
-	due, err := tx.schedules(`WHERE enabled AND next_at <= $1`, now)
+	due, err := tx.schedules(`WHERE enabled AND (next_at <= $1 OR `+outOfReach("$1")+`)`, now)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
@@ -88,7 +88,7 @@ func (tx *Tx) EnqueueDue() (enqueued int, err error) {
 		if err != nil {
 			return enqueued, err
 		}
-		if moved == 0 {
+		if moved == 0 || v.NextAt.After(tx.by.At) { // another node was faster, or the clock was set back: it is only moved
 			continue
 		}
 		if _, fresh, err := tx.Enqueue(NewJob{Kind: v.Kind, Key: "schedule/" + v.Name, Payload: RawJSON(v.Payload)}); err != nil {

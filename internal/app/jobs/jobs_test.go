@@ -316,6 +316,56 @@ func TestSchedulesEnqueueOnce(t *testing.T) {
 	})
 }
 
+// TestTheClockJumpsBack sets the clock of all nodes back by days: what was queued is done, what one that dies has is taken over, and
+// what comes back does.
+func TestTheClockJumpsBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h, ctx := newHouse(t, url), context.Background()
+		begun, ended := make(chan struct{}, 1), make(chan struct{})
+		dying := h.node(1, func(ctx context.Context, _ *Run) error {
+			begun <- struct{}{}
+			<-ctx.Done()
+			close(ended)
+			return ctx.Err()
+		})
+		running, _ := h.enqueue(store.NewJob{Key: "running"})
+		if err := dying.Step(ctx, h.clock()); err != nil {
+			t.Fatal(err)
+		}
+		<-begun
+		queued, _ := h.enqueue(store.NewJob{Key: "queued"})
+		w := h.node(4, func(context.Context, *Run) error { return nil })
+		w.Schedule(timetable.Schedule{Name: "often", Kind: "elsewhere", Every: time.Hour, Enabled: true})
+		w.Schedule(timetable.Schedule{Name: "nightly", Kind: "elsewhere", Minute: 3 * 60, Enabled: true})
+		h.must(w.Stop(ctx, true))
+		h.must(w.Start(ctx))
+		h.pass(-72 * time.Hour)
+		h.step(w)
+		h.is(queued, store.JobDone, 1)
+		h.must(dying.Stop(ctx, true))
+		<-ended
+		h.step(w)
+		h.step(w)
+		h.is(running, store.JobDone, 2)
+		later, _ := h.enqueue(store.NewJob{Key: "later"})
+		h.step(w)
+		h.is(later, store.JobDone, 1)
+		count := func(what, want string) {
+			t.Helper()
+			if got := strings.Join(storetest.Rows(t, url, `SELECT unique_key, count(*) FROM job WHERE kind = 'elsewhere' GROUP BY unique_key ORDER BY 1`), " "); got != want {
+				t.Errorf("%s: %q, want %q", what, got, want)
+			}
+		}
+		count("nothing came back early", "")
+		h.pass(time.Hour + time.Minute)
+		h.step(w)
+		count("after an hour", "schedule/often|1")
+		h.pass(24 * time.Hour)
+		h.step(w)
+		count("after a day", "schedule/nightly|1 schedule/often|1") // that of the hour is not done: it stands for the next
+	})
+}
+
 func TestOldJobsGo(t *testing.T) {
 	h := newHouse(t, storetest.SQLite(t))
 	w := h.node(4, func(context.Context, *Run) error { return nil })

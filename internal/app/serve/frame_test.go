@@ -136,6 +136,12 @@ func TestTokensEnd(t *testing.T) {
 		if ask(); used() == first {
 			t.Error("the last use is not noted after a minute")
 		}
+		now := h.now
+		h.now = h.now.Add(-24 * time.Hour)
+		if got := ask(); got != 200 {
+			t.Errorf("after the clock was set back: %d", got)
+		}
+		h.now = now
 		if strings.Contains(storetest.Dump(t, url), secret) {
 			t.Error("the database holds the secret")
 		}

@@ -47,7 +47,7 @@ type certificate struct {
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if now := c.deps.Now(); now.Sub(c.looked) >= lookAgain {
+	if now := c.deps.Now(); now.Sub(c.looked) >= lookAgain || now.Before(c.looked) { // the clock may be set back
 		c.looked = now
 		if c.times() != c.changed {
 			if err := c.read(); err != nil {

@@ -164,6 +164,8 @@ func TestCertificatesInFilesAreTakenWhenTheyChange(t *testing.T) {
 	roots.AddCert(pair(t, 3, cert, key, at.pass(time.Second)))
 	at.pass(lookAgain)
 	shows("after it was mended", 3)
+	roots.AddCert(pair(t, 4, cert, key, at.pass(-30*time.Minute)))
+	shows("after the clock was set back", 4)
 }
 
 // TestWhatWouldListenInClearIsRefused asks for addresses that others reach, without encryption.
