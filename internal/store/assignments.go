@@ -137,8 +137,10 @@ func (tx *Tx) DeleteCustomer(customerID int64) error {
 			return err
 		}
 	}
-	if err := tx.Exec(`DELETE FROM customer_word WHERE customer_id = $1`, customerID); err != nil {
-		return err
+	for _, table := range []string{"customer_word", "customer_found"} {
+		if err := tx.Exec(`DELETE FROM `+table+` WHERE customer_id = $1`, customerID); err != nil {
+			return err
+		}
 	}
 	return tx.Exec(`DELETE FROM customer WHERE id = $1`, customerID)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/invoice"
+	"postmeter/internal/domain/period"
 )
 
 // LockBills waits until no other transaction changes which bills there are, and keeps others from it until this one
@@ -37,6 +38,8 @@ type DraftChanges struct {
 	Replaced  []Replacement
 	Refreshed []Refresh
 	Withdrawn []Withdrawal
+	Found     []Found // about customers of whom it is something else than last time
+	Period    period.Period
 }
 
 // Replacement is a draft that takes the place of another with the same id.
@@ -60,7 +63,7 @@ type Withdrawal struct {
 
 // Empty says whether there is nothing to store.
 func (d *DraftChanges) Empty() bool {
-	return len(d.New)+len(d.Replaced)+len(d.Refreshed)+len(d.Withdrawn) == 0
+	return len(d.New)+len(d.Replaced)+len(d.Refreshed)+len(d.Withdrawn)+len(d.Found) == 0
 }
 
 var billColumnNames = []string{"customer_id", "id", "start_day", "end_day", "state", "number", "currency", "subtotal", "tax",
@@ -88,7 +91,10 @@ func (tx *Tx) SaveDrafts(d *DraftChanges) error {
 	if err := tx.replaceDrafts(d); err != nil {
 		return err
 	}
-	return tx.refreshDrafts(d.Refreshed)
+	if err := tx.refreshDrafts(d.Refreshed); err != nil {
+		return err
+	}
+	return tx.NoteFound(d.Found, FoundBy{"run", d.RunID, d.Period})
 }
 
 func (tx *Tx) newDrafts(d *DraftChanges) error {

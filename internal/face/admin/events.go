@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,7 @@ var titles = map[string]string{
 	"bill/finished": "Invoice sent", "bill/void": "Invoice void",
 	"delivery/sent": "Mail delivered", "delivery/queued": "Mail waits", "delivery/sending": "Mail being sent", "delivery/bounced": "Mail bounced",
 	"delivery/refused": "Mail refused", "delivery/unconfirmed": "Mail unconfirmed", "note/written": "Note",
+	"validation/validated": "Validation found something else", "validation/run": "Bill run found something else",
 	"ledger_entry/opening_credit": "Opening credit", "ledger_entry/invoice": "Invoice booked", "ledger_entry/carry_over": "Credit carried over",
 	"ledger_entry/payment": "Paid", "ledger_entry/credit": "Credit given", "ledger_entry/credit_note": "Credit note",
 	"plan/created": "Hosting plan created", "plan/changed": "Hosting plan changed", "charge/created": "Additional charge created",
@@ -79,6 +81,9 @@ func (t teller) event(h *store.HistoryRow) event {
 		if n := t.Numbers[h.EntityID]; n != "" {
 			e.What += " " + n
 		}
+	case "validation":
+		e.Changes = foundChanges(before, after)
+		return e
 	case "note":
 		e.Text = text(after, "note")
 		return e
@@ -96,6 +101,35 @@ func (t teller) event(h *store.HistoryRow) event {
 		e.Changes = t.changes(before, after)
 	}
 	return e
+}
+
+// foundChanges says which codes came and went.
+func foundChanges(before, after *doc.Node) (out []eventChange) {
+	was, is := codesIn(before), codesIn(after)
+	tell := func(label string, codes []string, wanted func(code string) bool) {
+		var labels []string
+		for _, code := range codes {
+			if wanted(code) {
+				labels = append(labels, codeLabel(code))
+			}
+		}
+		if len(labels) > 0 {
+			out = append(out, eventChange{Label: label, Now: strings.Join(labels, ", ")})
+		}
+	}
+	tell("Found", is, func(code string) bool { return !slices.Contains(was, code) })
+	tell("No longer found", was, func(code string) bool { return !slices.Contains(is, code) })
+	tell("Still found", is, func(code string) bool { return slices.Contains(was, code) })
+	return append(out, eventChange{Label: "Period", Now: text(after, "period")})
+}
+
+func codesIn(n *doc.Node) (codes []string) {
+	if list := field(n, "codes"); list != nil {
+		for i := range list.Items {
+			codes = append(codes, list.Items[i].Text)
+		}
+	}
+	return codes
 }
 
 // unfold takes lists and objects out of texts: settings are kept as texts.

@@ -23,6 +23,7 @@ var historyParts = []historyPart{
 	{"contracts", "Contracts", []string{"billing_group", "plan_assignment", "charge_assignment", "object_assignment"}},
 	{"bills", "Bills", []string{"bill", "delivery"}},
 	{"money", "Payments and credits", []string{"ledger_entry"}},
+	{"validations", "Validations", []string{"validation"}},
 	{"notes", "Notes", []string{"note"}},
 }
 

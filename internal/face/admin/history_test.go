@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"postmeter/internal/domain/operator"
@@ -77,6 +78,16 @@ func TestValidatingAllCustomers(t *testing.T) {
 		v.open("/validation?severity=warning").wants(http.StatusOK, "Nothing matches what is set.")
 		v.open("/customers/1").wants(http.StatusOK, "The last validation found:", "Email address missing")
 		v.open("/customers/1/history").wants(http.StatusOK, "Last validated at")
+		line := v.open("/customers/1/history?what=validations").wants(http.StatusOK, "Validation found something else", "Email address missing, No hosting plan", "2026-08-01 to 2026-08-31").
+			lacks("Customer created", "No longer found", "Still found")
+		if n := strings.Count(line.body, "Validation found something else"); n != 1 {
+			w.t.Errorf("%d entries for two validations that found the same", n)
+		}
+		w.imports(`{"customers":[{"company":"Acme","email":"a@b.test"}]}`)
+		if _, err := billrun.Run(w.t.Context(), w.db, w.by(), billrun.Options{Period: days}); err != nil {
+			w.t.Fatal(err)
+		}
+		v.open("/customers/1/history?what=validations").wants(http.StatusOK, "Bill run found something else", "No longer found", "Still found")
 	})
 }
 

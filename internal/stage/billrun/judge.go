@@ -39,6 +39,8 @@ type computing struct {
 	snapshot *store.Snapshot
 	batch    *batch
 	past     *pastReaders
+
+	lastFound map[int64]string // about customers of the batch, last time; nil when nothing is stored
 }
 
 // account decides about one customer.
@@ -82,13 +84,35 @@ func (c *computing) refusal(l *store.Loaded) (codes []string, quote *rating.Quot
 	problems := validation.Check(a, &c.surroundings)
 	c.batch.tally.warn(validation.Codes(problems, validation.Warning))
 	if validation.HasErrors(problems) {
+		c.found(a, problems)
 		return validation.Codes(problems, validation.Error), nil, nil, nil
 	}
 	quote, late, err = c.rate(l)
-	if cannotRate(err) {
+	switch {
+	case cannotRate(err):
+		c.found(a, append(problems, validation.Problem{Severity: validation.Error, Code: validation.CannotRate}))
 		return []string{string(validation.CannotRate)}, nil, nil, nil
+	case err == nil:
+		c.found(a, validation.Rated(a, problems, quote))
 	}
 	return nil, quote, late, err
+}
+
+// found notes what is found about a customer, if it is something else than last time.
+func (c *computing) found(a *account.Account, problems []validation.Problem) {
+	if c.lastFound == nil {
+		return
+	}
+	if now := foundCodes(problems); now != c.lastFound[a.Customer.ID] {
+		c.batch.changes.Found = append(c.batch.changes.Found, store.Found{CustomerID: a.Customer.ID, Codes: now})
+	}
+}
+
+func foundCodes(problems []validation.Problem) string {
+	if len(problems) == 0 {
+		return ""
+	}
+	return store.FoundCodes(append(validation.Codes(problems, validation.Error), validation.Codes(problems, validation.Warning)...))
 }
 
 // rate returns the quote, with the corrections that stand in it.

@@ -55,5 +55,36 @@ func KeepFindings(tx *store.Tx, jobID int64, p period.Period, findings []Finding
 		}
 	}
 	v.Kept = int64(len(rows))
-	return ValidateResult{v.Errors, v.Warnings}, tx.KeepValidation(&v, rows)
+	if err := tx.KeepValidation(&v, rows); err != nil {
+		return ValidateResult{}, err
+	}
+	found, err := changedFindings(tx, findings)
+	if err != nil {
+		return ValidateResult{}, err
+	}
+	return ValidateResult{v.Errors, v.Warnings}, tx.NoteFound(found, store.FoundBy{Action: "validated", ID: jobID, Period: p})
+}
+
+// changedFindings returns what was found about customers of whom it is something else than last time, or nothing any more.
+func changedFindings(tx *store.Tx, findings []Finding) ([]store.Found, error) {
+	last, err := tx.LastFound(nil)
+	if err != nil {
+		return nil, err
+	}
+	codes := map[int64][]string{}
+	for i := range findings {
+		codes[findings[i].CustomerID] = append(codes[findings[i].CustomerID], string(findings[i].Code))
+	}
+	var out []store.Found
+	for id, found := range codes {
+		if now := store.FoundCodes(found); now != last[id] {
+			out = append(out, store.Found{CustomerID: id, Codes: now})
+		}
+	}
+	for id := range last {
+		if codes[id] == nil {
+			out = append(out, store.Found{CustomerID: id})
+		}
+	}
+	return out, nil
 }
