@@ -47,19 +47,26 @@ func (s *site) picking(c *web.Context, kind insight.PickKind) (*picking, error) 
 		Filters: []web.Filter{{Name: "show", Label: "Show", Any: "Not assigned yet", Options: []web.Option{{Value: "all", Label: "Also assigned ones"}}}},
 	}
 	if kind != insight.PickServers {
-		names, err := insight.ServerChoices(c.Ctx(), s.DB)
+		filters, err := s.serverFilter(c)
 		if err != nil {
 			return nil, err
 		}
-		f := web.Filter{Name: "server", Label: "Server"}
-		for _, one := range names {
-			f.Options = append(f.Options, web.Option{Value: strconv.FormatInt(one.ID, 10), Label: one.Name})
-		}
-		if len(names) > 1 {
-			p.Spec.Filters = append(p.Spec.Filters, f)
-		}
+		p.Spec.Filters = append(p.Spec.Filters, filters...)
 	}
 	return p, nil
+}
+
+// serverFilter narrows a list to a server, where there are several.
+func (s *site) serverFilter(c *web.Context) ([]web.Filter, error) {
+	names, err := insight.ServerChoices(c.Ctx(), s.DB)
+	if err != nil || len(names) < 2 {
+		return nil, err
+	}
+	f := web.Filter{Name: "server", Label: "Server"}
+	for _, one := range names {
+		f.Options = append(f.Options, web.Option{Value: strconv.FormatInt(one.ID, 10), Label: one.Name})
+	}
+	return []web.Filter{f}, nil
 }
 
 func (p *picking) pick(l *web.List) insight.Pick {
@@ -103,16 +110,22 @@ func (s *site) pickPage(kind insight.PickKind) web.Handler {
 }
 
 func pickTable(p *picking, l *web.List, page *insight.OfferedPage) *web.Table {
-	words := pickWords[p.Kind]
+	t, words := offeredTable(p.Kind, l, page), pickWords[p.Kind]
+	t.Select = &web.Selection{One: words.One, Many: words.Many, Total: words.Many, Actions: []web.SelectAction{
+		{Label: "Assign to " + p.View.Name, Path: p.Spec.Path},
+	}}
+	return t
+}
+
+// offeredTable is a page of what can be assigned.
+func offeredTable(kind insight.PickKind, l *web.List, page *insight.OfferedPage) *web.Table {
+	words := pickWords[kind]
 	t := &web.Table{
 		Caption: words.Title, List: l,
 		Columns: []web.Column{{Label: words.Column}, {Label: "Server", Minor: true}, {Label: "Members", Figures: true, Minor: true}, {Label: "Assigned to"}},
-		Select: &web.Selection{One: words.One, Many: words.Many, Total: words.Many, Actions: []web.SelectAction{
-			{Label: "Assign to " + p.View.Name, Path: p.Spec.Path},
-		}},
-		Empty: web.Empty{Text: words.Empty},
+		Empty:   web.Empty{Text: words.Empty},
 	}
-	if p.Kind != insight.PickLists {
+	if kind != insight.PickLists {
 		t.Columns = []web.Column{{Label: words.Column}, {Label: "Server", Minor: true}, {Label: "Assigned to"}}
 	}
 	for i := range page.Rows {
@@ -124,7 +137,7 @@ func pickTable(p *picking, l *web.List, page *insight.OfferedPage) *web.Table {
 			name = o.Place.Site
 		}
 		cells := []web.Cell{{Text: name}, {Text: o.Place.Server}}
-		if p.Kind == insight.PickLists {
+		if kind == insight.PickLists {
 			members := ""
 			if o.Members > 0 {
 				members = web.Thousands(o.Members)

@@ -43,6 +43,9 @@ func (s *site) routes() []web.Route {
 		{Method: get, Path: "/admins/{id}/second-factor/off", Right: web.Administrator, Handler: s.adminFactor},
 		{Method: post, Path: "/admins/{id}/second-factor/off", Right: web.Administrator, Handler: s.adminFactorOff},
 
+		{Method: get, Path: unassignedPath, Right: web.Viewer, Handler: s.unassigned},
+		{Method: post, Path: unassignedPath, Right: web.Clerk, Handler: s.unassignedTo},
+
 		{Method: get, Path: "/settings", Right: web.Administrator, Handler: s.settings},
 		{Method: post, Path: "/settings", Right: web.Administrator, Handler: s.settingsSave},
 		{Method: get, Path: "/settings/logo", Right: web.Administrator, Handler: s.logo},

@@ -179,7 +179,7 @@ func unbilledParts(r *invoice.KeptResult, link func(string) web.Cell) []resultPa
 	used := &web.Table{Caption: "Sent but not billed", Columns: []web.Column{{Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Label: "From", Minor: true}, {Label: "To", Minor: true}, {Label: "Messages", Figures: true, Minor: true}, {Label: "Recipients", Figures: true}}}
 	for _, u := range shown(r.UnbilledUsage.List) {
 		used.Rows = append(used.Rows, web.Row{Name: u.List, Cells: []web.Cell{
-			{Text: u.List}, link(u.Customer), {Text: codeText(u.Reason)}, {Text: u.Start}, {Text: u.End}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)},
+			{Text: u.List, Path: wayToAssign(u.List, u.Reason)}, link(u.Customer), {Text: codeText(u.Reason)}, {Text: u.Start}, {Text: u.End}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)},
 		}})
 	}
 	waiting := &web.Table{Caption: "Corrections that wait", Columns: []web.Column{{Label: "Customer"}, {Label: "Month"}, {Label: "Amount", Figures: true}}}
@@ -191,6 +191,14 @@ func unbilledParts(r *invoice.KeptResult, link func(string) web.Cell) []resultPa
 		{Title: "Sent but not billed", Lead: firstOf(len(used.Rows), r.UnbilledUsage.Lists), Table: used},
 		{Title: "Corrections of earlier bills that wait, since the customer gets no bill now", Lead: firstOf(len(waiting.Rows), r.Waiting.Count), Table: waiting},
 	}
+}
+
+// wayToAssign leads to where a list that nobody has is given to somebody; "" for others.
+func wayToAssign(list, reason string) string {
+	if reason != "never_assigned" {
+		return ""
+	}
+	return withQuery(unassignedPath, url.Values{web.SearchField: {list[strings.LastIndexByte(list, '/')+1:]}}.Encode())
 }
 
 func billCell(id int64) web.Cell { return web.Cell{Text: idText(id), Path: pathOf("/bills", id)} }

@@ -17,6 +17,18 @@ type Selected struct {
 	Back string  // the view, to go back to
 }
 
+// Carry is the selection as hidden fields of the next form.
+func (s *Selected) Carry() url.Values {
+	out := url.Values{selectQuery: {s.List.Query()}}
+	if s.IDs == nil {
+		out.Set(selectAll, yes)
+	}
+	for _, id := range s.IDs {
+		out.Add(selectID, strconv.FormatInt(id, 10))
+	}
+	return out
+}
+
 // ReadSelection reads what was selected in a list.
 func ReadSelection(c *Context, spec *ListSpec) (*Selected, error) {
 	if err := c.R.ParseForm(); err != nil {

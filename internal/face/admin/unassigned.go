@@ -1,0 +1,80 @@
+package admin
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"postmeter/internal/face/web"
+	"postmeter/internal/stage/insight"
+)
+
+// unassignedPath is the page of the lists that nobody has.
+const unassignedPath = "/unassigned"
+
+// unassignedSpec is the list of them. Its searches are those of the page on which lists are picked for a group, which goes on from here.
+func (s *site) unassignedSpec(c *web.Context) (*web.ListSpec, error) {
+	spec := &web.ListSpec{Onwards: true, Path: unassignedPath, Search: "Beginning of a name or site", Sorts: []string{"place"}}
+	filters, err := s.serverFilter(c)
+	spec.Filters = filters
+	return spec, err
+}
+
+// unassigned shows the lists that nobody has, to be given to somebody.
+func (s *site) unassigned(c *web.Context) error {
+	spec, err := s.unassignedSpec(c)
+	if err != nil {
+		return err
+	}
+	l := web.ReadList(c, spec)
+	page, err := insight.PickPage(c.Ctx(), s.DB, insight.Pick{Kind: insight.PickLists, Search: l.Search, ServerID: number(l.Values["server"]), After: number(l.After)}, c.Now)
+	if err != nil {
+		return err
+	}
+	t := offeredTable(insight.PickLists, l, page)
+	t.Caption, t.Columns = "Lists that nobody has", t.Columns[:len(t.Columns)-1]
+	for i := range t.Rows {
+		t.Rows[i].Cells = t.Rows[i].Cells[:len(t.Columns)]
+	}
+	if c.May(web.Clerk) {
+		t.Select = &web.Selection{One: "list", Many: "lists", Total: "lists", Actions: []web.SelectAction{{Label: "Assign to a customer", Path: unassignedPath}}}
+	}
+	return c.Render(web.Page{
+		Title: "Lists that nobody has", Wide: true, Crumbs: []web.Crumb{{Label: "Servers", Path: "/servers"}},
+		Lead: "What they send is on no bill. Assigned from a day in the past, what they sent since is billed by the next run.",
+	}, web.ListView(t))
+}
+
+// takersPage asks to whom what was selected is to be assigned.
+type takersPage struct {
+	Search string
+	Carry  url.Values // the selection
+	Takers []insight.Taker
+	More   bool
+}
+
+// offer is where a group takes the selection.
+func offer(t *insight.Taker) string {
+	return pathOf("/customers", t.CustomerID) + "/groups/" + strconv.FormatInt(t.GroupID, 10) + "/add/lists"
+}
+
+// unassignedTo asks which customer's group gets the selected lists; the dates are asked for there.
+func (s *site) unassignedTo(c *web.Context) error {
+	spec, err := s.unassignedSpec(c)
+	if err != nil {
+		return err
+	}
+	chosen, err := web.ReadSelection(c, spec)
+	if err != nil {
+		return err
+	}
+	p := takersPage{Search: c.R.PostForm.Get("customer"), Carry: chosen.Carry()}
+	if p.Takers, p.More, err = insight.Takers(c.Ctx(), s.DB, p.Search); err != nil {
+		return err
+	}
+	title := "Assign the lists to a customer"
+	if n := len(chosen.IDs); n > 0 {
+		title = "Assign " + web.Things(int64(n), 0, "list", "lists") + " to a customer"
+	}
+	return c.RenderStatus(http.StatusOK, web.Page{Title: title, Crumbs: []web.Crumb{{Label: "Lists that nobody has", Path: chosen.Back}}}, takersView(p))
+}
