@@ -28,10 +28,15 @@ func manySpec(types []string, submit string) *web.FormSpec {
 		{Name: "active", Label: "Is Active", Kind: web.Select, Options: []web.Option{
 			{Value: stay, Label: "As it is"}, {Value: "yes", Label: "Active"}, {Value: "no", Label: "Inactive"},
 		}},
+		{Name: "invoice_template", Label: "Invoice Template", Kind: web.Select, Help: onlyBuiltIn, Options: templateChoices},
+		{Name: "web_template", Label: "Web Template", Kind: web.Select, Help: onlyBuiltIn, Options: templateChoices},
 		{Name: "add_person", Label: "Add a salesperson", Max: maxName},
 		{Name: "remove_person", Label: "Remove a salesperson", Max: maxName},
 	}}
 }
+
+// templateChoices are those of many customers.
+var templateChoices = []web.Option{{Value: stay, Label: "As it is"}, {Value: none, Label: "Built-in"}}
 
 // manyOf is what was chosen.
 func manyOf(f *web.Form) office.Many {
@@ -42,6 +47,12 @@ func manyOf(f *web.Form) office.Many {
 		m.Type = new(string)
 	default:
 		m.Type = &kind
+	}
+	if f.Get("invoice_template") == none {
+		m.InvoiceTemplate = new(string)
+	}
+	if f.Get("web_template") == none {
+		m.WebTemplate = new(string)
 	}
 	if active := f.Get("active"); active == "yes" || active == "no" {
 		is := active == "yes"

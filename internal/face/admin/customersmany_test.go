@@ -35,5 +35,10 @@ func TestEditingManyCustomers(t *testing.T) {
 		form = v.do(http.MethodPost, "/customers/many", url.Values{"id": {"1", "2"}}, nil).carried()
 		form.Set("type", "Hosting")
 		v.do(http.MethodPost, "/customers/many/preview", form, nil).wants(http.StatusOK, "Nothing changes", "2 customers stay as they are.")
+		w.imports(`{"customers":[{"company":"Fir","invoice_template":"of old"}]}`)
+		form = v.do(http.MethodPost, "/customers/many", url.Values{"id": {"2", "3"}}, nil).wants(http.StatusOK, "Invoice Template", "Web Template").carried()
+		form.Set("invoice_template", none)
+		form = v.do(http.MethodPost, "/customers/many/preview", form, nil).wants(http.StatusOK, "Invoice Template: of old becomes Built-in", "1 customer stays as it is.").carried()
+		v.do(http.MethodPost, "/customers/many/save", form, nil).wants(http.StatusOK, "1 customer is changed.")
 	})
 }

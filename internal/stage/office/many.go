@@ -16,10 +16,12 @@ const MaxMany = 5000
 
 // Many is what is changed of many customers. Nil leaves a field as it is.
 type Many struct {
-	Type         *string
-	Active       *bool
-	AddPerson    string // a salesperson that is added, or ""
-	RemovePerson string // a salesperson that is taken away, or ""
+	Type            *string
+	Active          *bool
+	InvoiceTemplate *string // "": the built-in one
+	WebTemplate     *string // "": the built-in one
+	AddPerson       string  // a salesperson that is added, or ""
+	RemovePerson    string  // a salesperson that is taken away, or ""
 }
 
 // ManyChange is what becomes of one customer.
@@ -99,7 +101,7 @@ func (m *Many) check(ids []int64) error {
 	case len(ids) > MaxMany:
 		faults.Add("", "more than %d customers are selected: that many can be changed at once; narrow the list", MaxMany)
 	}
-	if m.Type == nil && m.Active == nil && m.AddPerson == "" && m.RemovePerson == "" {
+	if *m == (Many{}) {
 		faults.Add("", "nothing is to be changed: choose what")
 	}
 	for _, name := range []struct{ place, text string }{{"add_person", m.AddPerson}, {"remove_person", m.RemovePerson}} {
@@ -117,6 +119,12 @@ func (m *Many) apply(c customer.Customer) customer.Customer {
 	}
 	if m.Active != nil {
 		c.Active = *m.Active
+	}
+	if m.InvoiceTemplate != nil {
+		c.InvoiceTemplate = *m.InvoiceTemplate
+	}
+	if m.WebTemplate != nil {
+		c.WebTemplate = *m.WebTemplate
 	}
 	people := slices.Clone(c.Salespeople)
 	if m.RemovePerson != "" {
@@ -136,6 +144,8 @@ func manyFields(before, after *customer.Customer) (out []FieldText) {
 	activity := map[bool]string{true: "Active", false: "Inactive"}
 	for _, f := range []FieldText{
 		{"Type", before.Type, after.Type}, {"Is Active", activity[before.Active], activity[after.Active]},
+		{"Invoice Template", templateText(before.InvoiceTemplate), templateText(after.InvoiceTemplate)},
+		{"Web Template", templateText(before.WebTemplate), templateText(after.WebTemplate)},
 		{"Salespeople", strings.Join(before.Salespeople, ", "), strings.Join(after.Salespeople, ", ")},
 	} {
 		if f.Was != f.Now {
@@ -143,4 +153,12 @@ func manyFields(before, after *customer.Customer) (out []FieldText) {
 		}
 	}
 	return out
+}
+
+// templateText is the name of a template as people read it.
+func templateText(name string) string {
+	if name == "" {
+		return "Built-in"
+	}
+	return name
 }
