@@ -3,11 +3,13 @@
 package browser
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"postmeter/internal/outside/listserver/mailmantest"
 	"postmeter/internal/store/storetest"
@@ -42,10 +44,15 @@ func TestPages(t *testing.T) {
 	})
 }
 
+// storyLimit is the longest that one file may take: what hangs fails, and names itself.
+const storyLimit = 10 * time.Minute
+
 // story runs one file of tests.
 func story(t *testing.T, file string, environment ...string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec", file)
+	ctx, cancel := context.WithTimeout(t.Context(), storyLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", file)
 	cmd.Env = append(os.Environ(), environment...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -29,7 +29,10 @@ export async function open({ smtp = false } = {}) {
     ...(smtp ? {} : { POSTMETER_SMTP: "file:" + mails }),
   };
   const server = spawn(binary, ["serve", "--listen", "127.0.0.1:0"], { env, stdio: ["ignore", "ignore", "pipe"] });
-  const { address, link } = await started(server);
+  const { address, link } = await started(server).catch((error) => {
+    server.kill("SIGKILL"); // else this process would wait for it
+    throw error;
+  });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],

@@ -15,11 +15,11 @@ test("settings", async () => {
     await page.getByLabel("SMTP server").fill("127.0.0.1");
     await page.getByLabel("Port", { exact: true }).fill("9");
     await page.getByLabel("Currency").fill("EUX");
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("One thing is to be mended").waitFor();
     await house.look("settings-fault");
     await page.getByLabel("Currency").fill("EUR");
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("The settings are saved.").waitFor();
     await page.getByLabel("Test mail to").fill("test@example.org");
     await house.look("settings");
