@@ -15,12 +15,6 @@ import (
 // maxLogoKB is the largest picture as people read it.
 const maxLogoKB = settings.MaxLogo / 1024
 
-// logoPart is what the settings show of the logo.
-type logoPart struct {
-	Shown bool   // there is one
-	Fault string // what was wrong with the one that was sent
-}
-
 // logo is the picture itself, as it is shown beside its form.
 func (s *site) logo(c *web.Context) error {
 	logo, err := office.Logo(c.Ctx(), s.DB)
@@ -50,7 +44,7 @@ func (s *site) logoSave(c *web.Context) error {
 	if fault.KindOf(err) != fault.Invalid {
 		return err
 	}
-	return s.settingsAgain(c, http.StatusUnprocessableEntity, "The picture "+fault.MessageOf(err)+". Nothing was saved.")
+	return s.settingsAgain(c, http.StatusUnprocessableEntity, besides{WrongLogo: "The picture " + fault.MessageOf(err) + ". Nothing was saved."})
 }
 
 // readLogo reads the picture of a form; none, if it is to be removed.

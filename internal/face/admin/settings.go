@@ -94,25 +94,38 @@ func settingsSpec(c *web.Context, number, credit string) (*web.FormSpec, []setti
 }
 
 // settings shows the settings.
-func (s *site) settings(c *web.Context) error { return s.settingsAgain(c, http.StatusOK, "") }
+func (s *site) settings(c *web.Context) error { return s.settingsAgain(c, http.StatusOK, besides{}) }
 
-// settingsAgain shows the settings as they are stored, and what was wrong with a logo.
-func (s *site) settingsAgain(c *web.Context, status int, wrongLogo string) error {
+// besides is what the forms below the settings show.
+type besides struct {
+	HasLogo   bool
+	WrongLogo string  // what was wrong with the picture that was sent
+	TestTo    *string // what was typed as address of the test mail; nil: that of test mailings
+	WrongTo   string  // what was wrong with it
+}
+
+// settingsAgain shows the settings as they are stored, and what was wrong with what was sent besides.
+func (s *site) settingsAgain(c *web.Context, status int, b besides) error {
 	seen, err := office.Show(c.Ctx(), s.DB, office.Settings, 0)
 	if err != nil {
 		return err
 	}
 	spec, parts := settingsSpec(c, text(seen.Lookup("settings"), "invoice_number_format"), text(seen.Lookup("settings"), "credit_note_number_format"))
 	f := web.EditForm(spec, "/settings", "/", &seen)
-	return s.settingsPage(c, status, f, parts, text(seen.Lookup("settings"), "test_email"), wrongLogo)
+	if b.TestTo == nil {
+		to := text(seen.Lookup("settings"), "test_email")
+		b.TestTo = &to
+	}
+	return s.settingsPage(c, status, f, parts, b)
 }
 
-func (s *site) settingsPage(c *web.Context, status int, f *web.Form, parts []settingsPart, testTo, wrongLogo string) error {
+func (s *site) settingsPage(c *web.Context, status int, f *web.Form, parts []settingsPart, b besides) error {
 	logo, err := office.Logo(c.Ctx(), s.DB)
 	if err != nil {
 		return err
 	}
-	return c.RenderStatus(status, web.Page{Title: "Settings"}, settingsView(f, parts, testTo, logoPart{len(logo.Data) > 0, wrongLogo}))
+	b.HasLogo = len(logo.Data) > 0
+	return c.RenderStatus(status, web.Page{Title: "Settings"}, settingsView(f, parts, b))
 }
 
 // settingsSave saves the settings, unless somebody else has changed them meanwhile.
@@ -127,8 +140,11 @@ func (s *site) settingsSave(c *web.Context) error {
 			_, err := office.Enter(c.Ctx(), s.DB, c.By(), office.Entry{Kind: office.Settings, Fields: f.Fields(), Seen: f.Seen}, s.Vault)
 			return "/settings", "The settings are saved.", err
 		},
-		Now:  func() (doc.Node, error) { return office.Show(c.Ctx(), s.DB, office.Settings, 0) },
-		Show: func(status int) error { return s.settingsPage(c, status, f, parts, f.Get("settings.test_email"), "") },
+		Now: func() (doc.Node, error) { return office.Show(c.Ctx(), s.DB, office.Settings, 0) },
+		Show: func(status int) error {
+			to := f.Get("settings.test_email")
+			return s.settingsPage(c, status, f, parts, besides{TestTo: &to})
+		},
 	})
 }
 
@@ -136,7 +152,7 @@ func (s *site) settingsSave(c *web.Context) error {
 func (s *site) testMail(c *web.Context) error {
 	to := c.R.FormValue("to")
 	if err := customer.CheckEmail(to); err != nil {
-		return fault.New(fault.Invalid, "The address of the test mail %s. Nothing was sent.", fault.MessageOf(err))
+		return s.settingsAgain(c, http.StatusUnprocessableEntity, besides{TestTo: &to, WrongTo: "It " + fault.MessageOf(err) + ". Nothing was sent."})
 	}
 	id, _, err := office.Enqueue(c.Ctx(), s.DB, c.By(), store.NewJob{Kind: deliver.TrialJob, Payload: deliver.Trial{To: to}, MaxAttempts: 1})
 	if err != nil {

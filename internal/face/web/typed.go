@@ -19,6 +19,9 @@ var (
 // typedNumber takes spaces, apostrophes and the commas of thousands out of a number: "1,234.50" is 1234.50.
 func typedNumber(text string) string {
 	plain := strings.NewReplacer(" ", "", "\u00a0", "", "'", "", "’", "", "−", "-").Replace(text)
+	if strings.Trim(plain, "+-.,0123456789") != "" {
+		return text // no number: it stays as it was typed
+	}
 	if groupedNumber.MatchString(plain) {
 		plain = strings.ReplaceAll(plain, ",", "")
 	}
