@@ -64,7 +64,7 @@ func (c *chunk) touch(customer int64, months ...period.Month) *Past {
 func (c *chunk) finalBills() (map[int64][]finalBill, error) {
 	out := map[int64][]finalBill{}
 	err := c.set.each(c.s, `SELECT customer_id, id, start_day, end_day, customer_revision, usage_revision FROM bill
-		WHERE {ids} AND state = 'final'`, "customer_id", nil, func(_ int, r *rawRow) error {
+		WHERE {ids} AND coalesce(state, '') = 'final'`, "customer_id", nil, func(_ int, r *rawRow) error {
 		out[r.int(0)] = append(out[r.int(0)], finalBill{r.int(1), days(r, 2), r.int(4), r.int(5)})
 		return nil
 	})

@@ -153,12 +153,14 @@ func (c *chunk) bills() error {
 	return c.readDrafts()
 }
 
+// readDrafts reads the drafts of the period with their lines. Sums stand in the conditions so that the customers' keys are the only way
+// to them: by the period, each chunk would look at all drafts there are.
 func (c *chunk) readDrafts() error {
 	c.drafts = map[int64]*invoice.Bill{}
 	args := []any{int64(c.builder.Period.Start), int64(c.builder.Period.End)}
 	err := c.set.each(c.s, `SELECT customer_id, id, currency, subtotal, tax, credit_applied, total, credit_left, tested_at,
 		customer_revision, catalog_revision, settings_revision, usage_revision, warnings, usage FROM bill
-		WHERE state = 'draft' AND start_day = $1 AND end_day = $2 AND {ids} ORDER BY id DESC`, "customer_id", args,
+		WHERE coalesce(state, '') = 'draft' AND start_day + 0 = $1 AND end_day + 0 = $2 AND {ids} ORDER BY id DESC`, "customer_id", args,
 		func(_ int, r *rawRow) (err error) {
 			b := &invoice.Bill{
 				CustomerID: r.int(0), ID: r.int(1), Period: c.builder.Period, Subtotal: r.int(3), Tax: r.int(4), CreditApplied: r.int(5),
