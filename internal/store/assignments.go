@@ -93,7 +93,7 @@ func (tx *Tx) DeleteObjectAssignment(customerID, id int64, at Object) error {
 	return tx.Exec(`DELETE FROM object_assignment WHERE customer_id = $1 AND id = $2`, customerID, id)
 }
 
-// Belongings counts what belongs to a customer.
+// Belongings counts what belongs to a customer. The drafts are found by its key: by their state, all drafts there are would be looked at.
 type Belongings struct {
 	Groups, Plans, Charges, Objects int64
 	Drafts                          int64
@@ -101,11 +101,11 @@ type Belongings struct {
 	Entries                         int64 // of the ledger
 }
 
-// Belongings counts what belongs to a customer.
+// Belongings counts what belongs to a customer. The drafts are found by its key: by their state, all drafts there are would be looked at.
 func (s *Snapshot) Belongings(customerID int64) (b Belongings, err error) {
 	_, err = s.one(`SELECT (SELECT count(*) FROM billing_group WHERE customer_id = $1), (SELECT count(*) FROM plan_assignment WHERE customer_id = $1),
 		(SELECT count(*) FROM charge_assignment WHERE customer_id = $1), (SELECT count(*) FROM object_assignment WHERE customer_id = $1),
-		(SELECT count(*) FROM bill WHERE customer_id = $1 AND state = 'draft'), (SELECT count(*) FROM bill WHERE customer_id = $1 AND state <> 'draft'),
+		(SELECT count(*) FROM bill WHERE customer_id = $1 AND coalesce(state, '') = 'draft'), (SELECT count(*) FROM bill WHERE customer_id = $1 AND state <> 'draft'),
 		(SELECT count(*) FROM ledger_entry WHERE customer_id = $1)`, []any{customerID},
 		&b.Groups, &b.Plans, &b.Charges, &b.Objects, &b.Drafts, &b.Invoices, &b.Entries)
 	return b, err
