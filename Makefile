@@ -59,6 +59,7 @@ lint: need-lint ## Check form, vet, and lint
 # with the build tag bench in internal/bench.
 .PHONY: bench
 bench: need-tests ## Measure: benchmarks, then rates beside those of a bare loop
+	scripts/need.sh pflogsumm
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 	$(if $(wildcard internal/bench/*_test.go),go test -tags bench -run . -v -count=1 -timeout 120m ./internal/bench/...)
 

@@ -3,7 +3,7 @@
 # missing where that is possible: Debian packages as root, Go tools in .tools/bin.
 # Where it is not possible, it says what to install and fails.
 #
-# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [browser] [postgresql] [mailman3] [pebble] [cc]
+# usage: scripts/need.sh [go] [golangci-lint] [gotestsum] [templ] [browser] [postgresql] [mailman3] [pebble] [pflogsumm] [cc]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -97,6 +97,9 @@ need_browser() {
 		fail "the packages of browser/ cannot be installed; is there a network?"
 }
 
+# need_pflogsumm: what reading a log of Postfix is measured beside.
+need_pflogsumm() { command -v pflogsumm >/dev/null || apt pflogsumm; }
+
 need_cc() { command -v gcc >/dev/null || apt gcc libc6-dev; }
 
 for what in "$@"; do
@@ -109,6 +112,7 @@ for what in "$@"; do
 	browser) need_browser ;;
 	postgresql) need_postgresql ;;
 	mailman3) need_mailman3 ;;
+	pflogsumm) need_pflogsumm ;;
 	cc) need_cc ;;
 	*) fail "$what is not known here" ;;
 	esac
