@@ -29,15 +29,21 @@ func TestTwoNodesDoEachJobOnce(t *testing.T) {
 		}))
 		var mu sync.Mutex
 		done, by := make(map[int]int), make(map[string]int)
+		both := make(chan struct{}) // closed when both nodes are at work: neither does all of it before the other has begun
+		begun := sync.OnceFunc(func() { close(both) })
 		work := func(_ context.Context, run *Run) error {
 			var n int
 			if err := run.Read(&n); err != nil {
 				return err
 			}
 			mu.Lock()
-			defer mu.Unlock()
 			done[n]++
 			by[run.Job.Node]++
+			if len(by) == 2 {
+				begun()
+			}
+			mu.Unlock()
+			<-both
 			return nil
 		}
 		var nodes sync.WaitGroup
@@ -47,6 +53,7 @@ func TestTwoNodesDoEachJobOnce(t *testing.T) {
 				for {
 					if err := w.Step(context.Background(), start); err != nil {
 						t.Error(err)
+						begun() // the other waits for nobody
 						return
 					}
 					if w.free(nil) == w.Slots { // the last step found nothing
