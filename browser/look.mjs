@@ -6,12 +6,13 @@ import { fileURLToPath } from "node:url";
 
 const shots = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "build", "screenshots");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const highest = 8000; // pixels of a picture's window
 const phone = { width: 390, height: 844 };
 
 // look keeps screenshots of a page and returns what is wrong with it. In the dark only colours are judged again.
 export async function look(page, name) {
   mkdirSync(shots, { recursive: true });
-  const shot = (how) => page.screenshot({ path: path.join(shots, `${name}-${how}.png`), fullPage: true });
+  const shot = (how) => whole(page, path.join(shots, `${name}-${how}.png`));
   await page.evaluate(axe);
   await shot("light");
   const wrong = await judge(page, `${name}, light`);
@@ -29,6 +30,17 @@ export async function look(page, name) {
   if (wide > phone.width) wrong.push(`${name} is ${wide} px wide on a phone`);
   await page.setViewportSize(size);
   return wrong;
+}
+
+// whole keeps a picture of the whole page. The window is made as high as the page for it, so that bars which stay in sight
+// stand where they belong, and not over the fields.
+async function whole(page, file) {
+  const size = page.viewportSize(), scroll = await page.evaluate(() => [scrollX, scrollY]);
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: size.width, height: Math.max(size.height, Math.min(height, highest)) });
+  await page.screenshot({ path: file, fullPage: true });
+  await page.setViewportSize(size);
+  await page.evaluate(([x, y]) => window.scrollTo(x, y), scroll);
 }
 
 // judge lets axe look at the page as it is; rules are those to go by, or nothing for all.

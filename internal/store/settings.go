@@ -1,6 +1,10 @@
 package store
 
-import "postmeter/internal/domain/settings"
+import (
+	"time"
+
+	"postmeter/internal/domain/settings"
+)
 
 // Settings returns the provider's settings; those that were never saved have their defaults.
 func (s *Snapshot) Settings() (settings.Settings, error) {
@@ -18,6 +22,15 @@ func (s *Snapshot) Settings() (settings.Settings, error) {
 		}
 	}
 	return out, nil
+}
+
+// Zone returns the billing time zone.
+func (s *Snapshot) Zone() (*time.Location, error) {
+	name := settings.Default().TimeZone
+	if _, err := s.one(`SELECT value FROM setting WHERE name = 'time_zone'`, nil, &name); err != nil {
+		return nil, err
+	}
+	return time.LoadLocation(name)
 }
 
 // SaveSettings stores what differs from what is stored, and records each change. Only a change that shows on bills

@@ -177,7 +177,7 @@ func (w *world) sendsAndSettles(v *visitor) {
 	v.open("/send").wants(http.StatusOK, "There are no drafts to send")
 	v.open("/search?q=2026-0000").wants(http.StatusOK, "Bills", "2026-00001", "Acme Ltd")
 	v.open("/search?q=2026-00001").wants(http.StatusOK, "Invoice 2026-00001") // straight to it
-	v.open("/bills/1").wants(http.StatusOK, "Invoice 2026-00001", "Sent", "billing@acme.test", "Record a payment", "Void").lacks("/send/run?bill=1")
+	v.open("/bills/1").wants(http.StatusOK, "Invoice 2026-00001", "Sent", "billing@acme.test", "Record a payment", "Void", "Bill run", "Bill tested", "Invoice sent", "Number: 2026-00001", `href="/bill" aria-current="page"`).lacks("/send/run?bill=1")
 
 	pay := "/bills/1/pay"
 	v.open(pay).wants(http.StatusOK, `value="75.00"`, `value="2026-09-15"`)

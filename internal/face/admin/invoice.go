@@ -50,7 +50,7 @@ func (s *site) invoice(c *web.Context) error {
 	}
 	p.Facts = invoiceFacts(c, w)
 	p.ways(c, w)
-	p.Tables = []resultPart{mailsPart(w), entriesPart(c, w), usagePart(p.Statement), eventsPart(w)}
+	p.Tables = []resultPart{mailsPart(c, w), entriesPart(c, w), usagePart(p.Statement), eventsPart(c, w)}
 	return c.Render(web.Page{
 		Title: p.Statement.Title, Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}, {Label: w.Row.Company, Path: orElse(customerPath(c, w.Row.CustomerID), "/bill")}},
 	}, invoiceView(p))
@@ -72,7 +72,7 @@ func invoiceFacts(c *web.Context, w *insight.Whole) []homeFact {
 	}
 	switch {
 	case b.Draft():
-		facts = append(facts, homeFact{"Made", instant(w.Row.MadeAt), ""})
+		facts = append(facts, homeFact{"Made", c.Instant(w.Row.MadeAt), ""})
 	default:
 		facts = append(facts, homeFact{"Date", b.Issued.Text(), ""}, homeFact{"Due", b.Due.Text(), ""}, homeFact{"Paid", amountText(b.Paid, b.Currency), ""})
 		if b.WrittenOff != 0 {
@@ -120,7 +120,7 @@ func (p *invoicePage) ways(c *web.Context, w *insight.Whole) {
 }
 
 // mailsPart is what became of the mail to each address.
-func mailsPart(w *insight.Whole) resultPart {
+func mailsPart(c *web.Context, w *insight.Whole) resultPart {
 	t := &web.Table{Caption: "Mails", Columns: []web.Column{{Label: "To"}, {Label: "State"}, {Label: "Since", Minor: true}, {Label: "Tries", Figures: true, Minor: true}, {Label: "What the mail server said"}}}
 	for i := range w.Mails {
 		m := &w.Mails[i]
@@ -129,7 +129,7 @@ func mailsPart(w *insight.Whole) resultPart {
 			state = store.Unconfirmed
 		}
 		t.Rows = append(t.Rows, web.Row{Name: m.Address, Cells: []web.Cell{
-			{Text: m.Address}, {State: web.State(state)}, {Text: instant(m.ChangedAt)}, {Text: web.Thousands(m.Attempts)}, {Text: m.Detail},
+			{Text: m.Address}, {State: web.State(state)}, {Text: c.Instant(m.ChangedAt)}, {Text: web.Thousands(m.Attempts)}, {Text: m.Detail},
 		}})
 	}
 	return resultPart{Title: "Delivery", Table: t}
@@ -184,30 +184,19 @@ func usagePart(s *statement.Statement) resultPart {
 	return resultPart{Title: "Usage", Lead: s.UsageNote, Table: t}
 }
 
-func eventsPart(w *insight.Whole) resultPart {
+func eventsPart(c *web.Context, w *insight.Whole) resultPart {
+	tell := teller{Timeline: &insight.Timeline{Zone: c.Zone()}, bill: func(int64) string { return "" }}
 	t := &web.Table{Caption: "History", Columns: []web.Column{{Label: "When"}, {Label: "Who"}, {Label: "What"}, {Label: "Details", Minor: true}}}
 	for i := range w.Events {
 		e := &w.Events[i]
-		t.Rows = append(t.Rows, web.Row{Name: e.Action, Cells: []web.Cell{{Text: instant(e.At)}, {Text: e.Actor}, {Text: sentenceCase(e.Action)}, {Text: detailText(e.After)}}})
+		told := tell.event(&store.HistoryRow{At: e.At, Actor: e.Actor, Entity: "bill", Action: e.Action, After: e.After})
+		details := make([]string, len(told.Changes))
+		for j, change := range told.Changes {
+			details[j] = change.Label + ": " + change.Now
+		}
+		t.Rows = append(t.Rows, web.Row{Name: told.What, Cells: []web.Cell{{Text: c.Instant(e.At)}, {Text: e.Actor}, {Text: told.What}, {Text: strings.Join(details, ", ")}}})
 	}
 	return resultPart{Title: "History", Table: t}
-}
-
-func sentenceCase(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + strings.ReplaceAll(text[1:], "_", " ")
-}
-
-// detailText writes a small JSON object for people: the fields that it has, one after the other.
-func detailText(text string) string {
-	const most = 200 // bytes
-	text = strings.NewReplacer(`"`, "", "{", "", "}", "", ",", ", ", ":", ": ", "_", " ").Replace(text)
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
-	}
-	return text
 }
 
 // bills lists bills: of a period, of a state, of a search.

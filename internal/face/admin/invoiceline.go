@@ -36,7 +36,7 @@ func (s *site) invoiceLine(c *web.Context) error {
 		return err
 	}
 	p := linePage{Sentences: e.Sentences, Problems: e.Problems, Agrees: e.Agrees, Facts: lineFacts(e)}
-	p.Parts = []resultPart{stepsPart(e), daysPart(e), recordsPart(e), readingsPart(e)}
+	p.Parts = []resultPart{stepsPart(e), daysPart(e), recordsPart(c, e), readingsPart(e)}
 	name := e.Number
 	if name == "" {
 		name = "Draft " + idText(id)
@@ -92,13 +92,13 @@ func daysPart(e *evidence.Explanation) resultPart {
 	return resultPart{Title: "Days", Lead: firstOf(len(t.Rows), int64(len(e.Usage))), Table: t}
 }
 
-func recordsPart(e *evidence.Explanation) resultPart {
+func recordsPart(c *web.Context, e *evidence.Explanation) resultPart {
 	t := &web.Table{Caption: "Messages", Columns: []web.Column{{Label: "When"}, {Label: "List", Minor: true}, {Label: "Recipients", Figures: true}, {Label: "Bytes", Figures: true, Minor: true}, {Label: "Quantity", Figures: true}, {Label: "Place in the log"}}}
 	for i := range e.Records[:min(len(e.Records), lineRows)] {
 		r := &e.Records[i]
 		place := r.Log.Server + ", " + r.Log.Format + ", byte " + web.Thousands(r.Log.Offset)
 		t.Rows = append(t.Rows, web.Row{Name: r.At, Cells: []web.Cell{
-			{Text: r.At}, {Text: r.List}, {Text: web.Thousands(r.Recipients)}, {Text: web.Thousands(r.Bytes)}, {Text: r.Quantity}, {Text: place, Note: r.Log.Head},
+			{Text: c.InstantOf(r.At)}, {Text: r.List}, {Text: web.Thousands(r.Recipients)}, {Text: web.Thousands(r.Bytes)}, {Text: r.Quantity}, {Text: place, Note: r.Log.Head},
 		}})
 	}
 	return resultPart{Title: "Messages and log records", Lead: firstOf(len(t.Rows), int64(len(e.Records))), Table: t}

@@ -42,7 +42,7 @@ func (s *site) job(c *web.Context) error {
 		return err
 	}
 	kind := s.jobKind(j.Kind)
-	p := jobOf(&j, &kind, c.Now)
+	p := jobOf(c, &j, &kind)
 	may := c.May(web.Clerk)
 	p.Pause = may && !kind.Fixed && j.Asked == "" && (j.State == store.JobQueued || j.State == store.JobRunning)
 	p.Resume = may && j.State == store.JobPaused
@@ -62,10 +62,10 @@ func (s *site) job(c *web.Context) error {
 	return c.Render(web.Page{Title: kind.Label, Crumbs: crumbs, Wide: p.Result != nil}, jobView(p))
 }
 
-func jobOf(j *store.Job, kind *jobKind, now time.Time) jobPage {
+func jobOf(c *web.Context, j *store.Job, kind *jobKind) jobPage {
 	p := jobPage{
 		Path: pathOf("/jobs", j.ID), State: j.State, Doing: j.Doing, Error: j.Error, Actor: j.Actor,
-		Percent: jobPercent(j), Known: j.Total > 0, Over: j.FinishedAt != 0, Left: jobLeft(j, now),
+		Percent: jobPercent(j), Known: j.Total > 0, Over: j.FinishedAt != 0, Left: jobLeft(j, c.Now),
 	}
 	if kind.About != nil {
 		p.About = kind.About(j)
@@ -74,13 +74,13 @@ func jobOf(j *store.Job, kind *jobKind, now time.Time) jobPage {
 		p.HowFar = web.Thousands(j.Done) + " of " + web.Thousands(j.Total)
 	}
 	if j.StartedAt != 0 {
-		p.Begun = instant(j.StartedAt)
+		p.Begun = c.Instant(j.StartedAt)
 	}
 	if j.FinishedAt != 0 {
-		p.Ended = instant(j.FinishedAt)
+		p.Ended = c.Instant(j.FinishedAt)
 	}
 	if j.State == store.JobQueued && j.Error != "" {
-		p.Error += " It is tried again at " + instant(j.RunAt) + "."
+		p.Error += " It is tried again at " + c.Instant(j.RunAt) + "."
 	}
 	switch j.Asked {
 	case store.AskPause:
@@ -156,10 +156,10 @@ func (s *site) jobs(c *web.Context) error {
 	for i := range all {
 		j := &all[i]
 		kind := s.jobKind(j.Kind)
-		p := jobOf(j, &kind, c.Now)
+		p := jobOf(c, j, &kind)
 		t.Rows = append(t.Rows, web.Row{ID: j.ID, Name: kind.Label, Cells: []web.Cell{
 			{Text: kind.Label, Path: p.Path, Note: p.About},
-			{State: web.State(p.State), Note: p.Error}, {Text: p.HowFar}, {Text: j.Actor}, {Text: instant(j.CreatedAt)},
+			{State: web.State(p.State), Note: p.Error}, {Text: p.HowFar}, {Text: j.Actor}, {Text: c.Instant(j.CreatedAt)},
 		}})
 	}
 	return c.Render(web.Page{Title: "Jobs", Lead: "What runs in the background, and what ran in the last 30 days.", Wide: true}, web.ListView(t))

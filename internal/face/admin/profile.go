@@ -3,7 +3,6 @@ package admin
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/face/web"
@@ -32,15 +31,10 @@ func (s *site) profile(c *web.Context) error {
 	p := profilePage{Name: c.Operator.Name, Role: c.Operator.Role.Title(), TOTP: c.Operator.TOTP}
 	for _, v := range sessions {
 		p.Sessions = append(p.Sessions, profileSession{
-			Browser: browserName(v.Agent), Address: v.Address, Started: instant(v.Started), Seen: instant(v.Seen), This: v.Token == c.SessionToken(),
+			Browser: browserName(v.Agent), Address: v.Address, Started: c.Instant(v.Started), Seen: c.Instant(v.Seen), This: v.Token == c.SessionToken(),
 		})
 	}
 	return c.Render(web.Page{Title: "Profile"}, profileView(p))
-}
-
-// instant writes an instant of the database for people, in UTC.
-func instant(micro int64) string {
-	return time.UnixMicro(micro).UTC().Format("2006-01-02 15:04") + " UTC"
 }
 
 // browserName makes a few words of what a browser says about itself.

@@ -120,7 +120,7 @@ func reviewOf(c *web.Context, r *insight.Review) reviewPage {
 	}
 	p.Figures = []homeFigure{
 		{Label: "Bills", Figure: web.Thousands(r.Now.Bills), Path: query(r.Now.Period), Note: before(web.Thousands(r.Then.Bills))},
-		sum("Billed", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit), sum("To be paid", r.Now.Total, r.Then.Total),
+		sum("Subtotals", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit), sum("Billed", r.Now.Total, r.Then.Total),
 	}
 	if r.Run != nil {
 		p.Figures = append(p.Figures, homeFigure{Label: "Blocked", Figure: web.Thousands(r.Run.Result.SkippedCount), Path: "#run", Note: "customers were skipped"},

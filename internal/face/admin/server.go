@@ -66,8 +66,8 @@ func (s *site) server(c *web.Context) error {
 	}
 	p := serverPage{
 		Detail: v, Path: pathOf("/servers", id), Health: serverHealth(&v.Summary), Clerk: c.May(web.Clerk), Administrator: c.May(web.Administrator),
-		Facts: serverFacts(v), Figures: serverFigures(v), Feeds: feedTable(v), Logs: logTable(v), Unknown: unknownTable(v), Gaps: gapTable(v), SuspendedTable: suspendedTable(v), CounterStarts: counterStarts(v),
-		Fixable: v.MissingLists, SyncedWords: or(utc(v.Synced), "never"), ValidationWords: or(utc(v.Validated), "never"),
+		Facts: serverFacts(v), Figures: serverFigures(v), Feeds: feedTable(c, v), Logs: logTable(c, v), Unknown: unknownTable(c, v), Gaps: gapTable(c, v), SuspendedTable: suspendedTable(c, v), CounterStarts: counterStarts(v),
+		Fixable: v.MissingLists, SyncedWords: or(c.InstantOf(v.Synced), "never"), ValidationWords: or(c.InstantOf(v.Validated), "never"),
 	}
 	if v.Validation != nil && len(p.Fixable) == 0 {
 		p.Fixable = v.Validation.Missing
@@ -138,7 +138,7 @@ func serverFigures(v *servers.Detail) []homeFigure {
 	}
 }
 
-func logTable(v *servers.Detail) *web.Table {
+func logTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{
 		Caption: "Logs that were read",
 		Columns: []web.Column{
@@ -150,7 +150,7 @@ func logTable(v *servers.Detail) *web.Table {
 	for i := range v.Logs {
 		l := &v.Logs[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: l.Format, Note: l.Alert}, {Text: utc(l.Read)}, {Text: utc(l.LastLine)}, {Text: lagWords(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
+			{Text: l.Format, Note: l.Alert}, {Text: c.InstantOf(l.Read)}, {Text: c.InstantOf(l.LastLine)}, {Text: lagWords(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
 			{Text: some(l.AlreadyKnown)}, {Text: some(l.UnknownList)}, {Text: some(l.Unparsed)},
 		}})
 	}
@@ -161,7 +161,7 @@ func logTable(v *servers.Detail) *web.Table {
 }
 
 // feedTable is the logs that are followed, here or by agents.
-func feedTable(v *servers.Detail) *web.Table {
+func feedTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{Caption: "Logs that are followed", Columns: []web.Column{
 		{Label: "Log"}, {Label: "Followed by"}, {Label: "Read until", Minor: true}, {Label: "Lag", Figures: true}, {Label: "Unread bytes", Figures: true, Minor: true}, {Label: "State"},
 	}}
@@ -179,7 +179,7 @@ func feedTable(v *servers.Detail) *web.Table {
 			by = strings.TrimSpace(by + " on " + f.Machine)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: f.Path, Note: f.Format}, {Text: by}, {Text: utc(f.ReadUntil)}, {Text: lagWords(f.Lag, f.ReadUntil)}, {Text: some(f.Unread)}, state,
+			{Text: f.Path, Note: f.Format}, {Text: by}, {Text: c.InstantOf(f.ReadUntil)}, {Text: lagWords(f.Lag, f.ReadUntil)}, {Text: some(f.Unread)}, state,
 		}})
 	}
 	return t
@@ -202,14 +202,14 @@ func lagWords(seconds int64, since string) string {
 	return web.Things(int64(lag/day), 0, "day", "days")
 }
 
-func unknownTable(v *servers.Detail) *web.Table {
+func unknownTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{Caption: "Found and not billed", Columns: []web.Column{
 		{Label: "Name in logs"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}, {Label: "First", Minor: true}, {Label: "Last", Minor: true},
 	}}
 	for i := range v.Unknown {
 		u := &v.Unknown[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: u.List, Note: u.Reason}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)}, {Text: utc(u.First)}, {Text: utc(u.Last)},
+			{Text: u.List, Note: u.Reason}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)}, {Text: c.InstantOf(u.First)}, {Text: c.InstantOf(u.Last)},
 		}})
 	}
 	if v.UnknownCount > int64(len(v.Unknown)) {
@@ -218,14 +218,14 @@ func unknownTable(v *servers.Detail) *web.Table {
 	return t
 }
 
-func gapTable(v *servers.Detail) *web.Table {
+func gapTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{Caption: "Counted by the server and not metered", Columns: []web.Column{
 		{Label: "List"}, {Label: "Counted by the server", Figures: true}, {Label: "Metered", Figures: true}, {Label: "Since", Minor: true}, {Label: "Until", Minor: true},
 	}}
 	for i := range v.Gaps {
 		g := &v.Gaps[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: g.List}, {Text: web.Thousands(g.Counted)}, {Text: web.Thousands(g.Metered)}, {Text: utc(g.From)}, {Text: utc(g.To)},
+			{Text: g.List}, {Text: web.Thousands(g.Counted)}, {Text: web.Thousands(g.Metered)}, {Text: c.InstantOf(g.From)}, {Text: c.InstantOf(g.To)},
 		}})
 	}
 	if v.GapCount > len(v.Gaps) {
@@ -251,14 +251,14 @@ func counterStarts(v *servers.Detail) []web.Option {
 	return nil
 }
 
-func suspendedTable(v *servers.Detail) *web.Table {
+func suspendedTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{Caption: "Counters that went back", Columns: []web.Column{
 		{Label: "Counter"}, {Label: "Messages", Figures: true, Minor: true}, {Label: "Recipients", Figures: true}, {Label: "Believed until", Minor: true},
 	}}
 	for i := range v.Suspended {
 		k := &v.Suspended[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: k.Name, Note: k.Alert}, {Text: web.Thousands(k.Messages)}, {Text: web.Thousands(k.Recipients)}, {Text: utc(k.Until)},
+			{Text: k.Name, Note: k.Alert}, {Text: web.Thousands(k.Messages)}, {Text: web.Thousands(k.Recipients)}, {Text: c.InstantOf(k.Until)},
 		}})
 	}
 	if v.SuspendedCount > int64(len(v.Suspended)) {

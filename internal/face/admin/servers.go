@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"slices"
-	"time"
 
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/face/web"
@@ -63,7 +62,7 @@ func (s *site) servers(c *web.Context) error {
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Name, Cells: []web.Cell{
 			{Text: v.Name, Path: pathOf("/servers", v.ID), Note: v.Comments}, {Text: v.Host, Note: kindWord(v.Kind)},
 			{State: serverHealth(v), Note: v.Failure}, {Text: known(counted, v.Lists)}, {Text: some(v.Missing)},
-			{Text: utc(v.Synced)}, {Text: utc(v.Validated)},
+			{Text: c.InstantOf(v.Synced)}, {Text: c.InstantOf(v.Validated)},
 		}})
 	}
 	page := web.Page{Title: "Servers", Lead: "Servers must be validated and synced before new lists appear in billing.", Wide: true}
@@ -117,13 +116,4 @@ func some(n int64) string {
 		return ""
 	}
 	return web.Thousands(n)
-}
-
-// utc writes an instant of a result, which is RFC 3339, for people.
-func utc(text string) string {
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return text
-	}
-	return instant(at.UnixMicro())
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"postmeter/internal/domain/operator"
 	"postmeter/internal/domain/settings"
@@ -15,6 +16,10 @@ import (
 func TestSettingsAreSavedOrSayWhatIsWrong(t *testing.T) {
 	each(t, func(w *world) {
 		v := w.operator(operator.Administrator)
+		berlin, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
 		good := []string{
 			"company.name", "Lists & Co", "company.address", "Main Street 1\n10115 Berlin", "settings.billing_admin_name", "Billing", "settings.billing_admin_email", "billing@example.org",
 			"settings.customer_types", "Hosting\nClub", "currency", "EUR", "time_zone", "Europe/Berlin", "settings.invoice_number_format", "{year}-{number:5}",
@@ -26,6 +31,7 @@ func TestSettingsAreSavedOrSayWhatIsWrong(t *testing.T) {
 			"settings.billing_admin_email", "nobody")...).wants(http.StatusUnprocessableEntity, `href="#f-currency"`, `href="#f-time_zone"`,
 			`href="#f-settings.invoice_number_format"`, `href="#f-settings.smtp.port"`, `href="#f-settings.billing_admin_email"`, "Lists &amp; Co").lacks("tres secret")
 		v.send("/settings", good...).wants(http.StatusOK, "The settings are saved.", "The 42nd is 2026-00042.", `value="EUR"`, "Hosting").lacks("tres secret")
+		v.open("/profile").wants(http.StatusOK, w.now.In(berlin).Format("2006-01-02 15:04 MST")) // pages show the billing time zone
 
 		w.imports(`{"servers":[{"name":"s","host":"s.test"}],"lists":[{"server":"s","site":"a.test","list":"l"}]}`)
 		w.reports("s", "a.test", "l")

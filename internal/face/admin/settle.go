@@ -26,7 +26,7 @@ var payForm = &web.FormSpec{
 
 // reasonForm asks why.
 func reasonForm(submit string) *web.FormSpec {
-	return &web.FormSpec{Submit: submit, Fields: []web.Field{{Name: "reason", Label: "Reason", Required: true, Help: "It stays in the customer's history."}}}
+	return &web.FormSpec{Submit: submit, Danger: true, Fields: []web.Field{{Name: "reason", Label: "Reason", Required: true, Help: "It stays in the customer's history."}}}
 }
 
 // settlePage is a form about the money of a bill.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"postmeter/internal/domain/validation"
 	"postmeter/internal/face/web"
@@ -83,7 +82,7 @@ func (s *site) validationView(c *web.Context, status int, f *web.Form) error {
 		p.Form.Values.Set("end", v.Proposed.End.String())
 	}
 	if v.Done {
-		p.When = time.UnixMicro(v.FinishedAt).UTC().Format("2006-01-02 15:04")
+		p.When = c.Instant(v.FinishedAt)
 		p.Table = validationTable(c, l, v)
 	}
 	return c.RenderStatus(status, web.Page{

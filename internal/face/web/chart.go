@@ -34,6 +34,8 @@ const (
 	chartSide   = 4
 	maxBar      = 48 // width of a bar
 	labelsShown = 12 // labels below at most
+	// on a phone, where the drawing is half as large and its text is not
+	labelsOnPhone = 4
 )
 
 // mark is where a point is drawn.
@@ -42,6 +44,7 @@ type mark struct {
 	X, Y, W, H int
 	Mid        int
 	Shown      bool // its label is below it
+	Minor      bool // but not on a phone
 }
 
 // marks lays the points out. The axis begins at 0, or at the lowest value below it.
@@ -50,9 +53,10 @@ func (c *Chart) marks() []mark {
 	n := max(1, len(c.Points))
 	step := (chartWidth - 2*chartSide) / n
 	every := (n + labelsShown - 1) / labelsShown
+	few := (min(n, labelsShown) + labelsOnPhone - 1) / labelsOnPhone
 	out := make([]mark, len(c.Points))
 	for i, p := range c.Points {
-		m := mark{Point: p, Mid: chartSide + i*step + step/2, Shown: (n-1-i)%every == 0}
+		m := mark{Point: p, Mid: chartSide + i*step + step/2, Shown: (n-1-i)%every == 0, Minor: (n-1-i)%(every*few) != 0}
 		m.W = max(2, min(maxBar, step*7/10))
 		m.X = m.Mid - m.W/2
 		top, bottom := y(max(p.Value, 0)), y(min(p.Value, 0))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -33,18 +34,27 @@ type Job struct {
 	Path    string
 }
 
-// navigation returns the entries for who looks.
-func (c *Context) navigation() []navLink {
+// navigation returns the entries for who looks. A page that has none is where the first of its crumbs leads to.
+func (c *Context) navigation(crumbs []Crumb) []navLink {
 	if c.Operator.ID == 0 {
 		return nil
 	}
-	return c.links(c.site.nav)
+	here := c.R.URL.Path
+	if len(crumbs) > 0 && !hasItem(c.site.nav, here) {
+		here = crumbs[0].Path
+	}
+	return c.links(c.site.nav, here)
 }
 
-func (c *Context) links(items []NavItem) []navLink {
+// hasItem says whether a path is itself an entry.
+func hasItem(items []NavItem, path string) bool {
+	return slices.ContainsFunc(items, func(i NavItem) bool { return i.Path == path || hasItem(i.Items, path) })
+}
+
+func (c *Context) links(items []NavItem, here string) []navLink {
 	var out []navLink
 	for _, item := range items {
-		link := navLink{NavItem: item, Links: c.links(item.Items)}
+		link := navLink{NavItem: item, Links: c.links(item.Items, here)}
 		switch {
 		case c.Exists(item.Path):
 		case len(link.Links) > 0:
@@ -52,7 +62,7 @@ func (c *Context) links(items []NavItem) []navLink {
 		default:
 			continue
 		}
-		link.Current = c.at(link.Path)
+		link.Current = here == link.Path || link.Path != "/" && strings.HasPrefix(here, link.Path+"/")
 		for _, below := range link.Links {
 			link.Current = link.Current || below.Current
 		}
@@ -84,10 +94,4 @@ func fits(route, path string) bool {
 		}
 		route, path = rest, left
 	}
-}
-
-// at says whether the page is at a path or below it.
-func (c *Context) at(path string) bool {
-	here := c.R.URL.Path
-	return here == path || path != "/" && strings.HasPrefix(here, path+"/")
 }

@@ -43,7 +43,7 @@ func (c *Context) RenderStatus(status int, page Page, body templ.Component) erro
 	if page.Second != nil && !c.May(page.Second.Right) {
 		page.Second = nil
 	}
-	f := frame{Page: page, Operator: c.Operator, Said: takeFlash(c.W, c.R, secure(c.R)), Nav: c.navigation(), Search: c.site.search && c.Operator.ID != 0}
+	f := frame{Page: page, Operator: c.Operator, Said: takeFlash(c.W, c.R, secure(c.R)), Nav: c.navigation(page.Crumbs), Search: c.site.search && c.Operator.ID != 0}
 	if f.Search {
 		f.Sought = c.R.URL.Query().Get(SearchField)
 		if c.R.URL.Path != searchPath {

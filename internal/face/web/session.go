@@ -82,6 +82,9 @@ func (s *sessions) load(c *Context) error {
 		if row, _, err = snapshot.Operator(id); err != nil {
 			return err
 		}
+		if c.zone, err = snapshot.Zone(); err != nil {
+			return err
+		}
 		session, _, err = snapshot.Session(tokenHash(token), c.Now.UnixMicro())
 		return err
 	})

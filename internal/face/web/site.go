@@ -109,6 +109,7 @@ type Context struct {
 	Operator operator.Operator // zero while nobody has signed in
 	site     *Site
 	route    Route
+	zone     *time.Location  // of billing; nil while nobody has signed in
 	ctx      context.Context //nolint:containedctx // the request's, with its session
 }
 
@@ -118,6 +119,28 @@ func (c *Context) Ctx() context.Context {
 		return c.ctx
 	}
 	return c.R.Context()
+}
+
+// Zone is the billing time zone, in which pages show instants; UTC while nobody has signed in.
+func (c *Context) Zone() *time.Location {
+	if c.zone == nil {
+		return time.UTC
+	}
+	return c.zone
+}
+
+// Instant writes an instant of the database, in microseconds of Unix time, as pages show it: 2026-09-01 06:48 CEST.
+func (c *Context) Instant(micro int64) string {
+	return time.UnixMicro(micro).In(c.Zone()).Format("2006-01-02 15:04 MST")
+}
+
+// InstantOf writes an instant that results hold as a text of RFC 3339; another text stays as it is.
+func (c *Context) InstantOf(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return c.Instant(at.UnixMicro())
 }
 
 // By says who acts and when, for the history.

@@ -3,6 +3,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -47,15 +48,27 @@ type Cell struct {
 	Part   templ.Component
 }
 
-// isDate says whether the cell is a civil date, or an instant, which is never broken over two lines.
-func (c *Cell) isDate() bool {
-	const date, instant = len("2026-09-01"), len("2026-09-01 06:48 UTC")
-	if len(c.Text) != date && len(c.Text) != instant {
+// whole says whether the cell is never broken over two lines: one short word, such as a date, a month or a bill's number, or
+// an instant.
+func (c *Cell) whole() bool {
+	const date, longestWord, longestInstant = len("2026-09-01"), 20, len("2026-09-01 06:48:00 +1245")
+	if !strings.Contains(c.Text, " ") {
+		return c.Text != "" && utf8.RuneCountInString(c.Text) <= longestWord
+	}
+	if len(c.Text) < date || len(c.Text) > longestInstant {
 		return false
 	}
 	_, err := period.Parse(c.Text[:date])
 	return err == nil
 }
+
+// credit says whether the cell is an amount that is a credit: such amounts are written with the word.
+func (c *Cell) credit() bool {
+	return strings.HasPrefix(c.Text, "-") && strings.HasSuffix(c.Text, " credit")
+}
+
+// wholeInView says whether the list has no other page: then all in view are all that match.
+func (t *Table) wholeInView() bool { return t.Next == "" && t.Prev == "" && !t.List.hasPrev(t.Prev) }
 
 // blank says whether there is nothing in the cell, which a phone then leaves out.
 func (c *Cell) blank() bool { return c.Text == "" && c.Note == "" && c.State == "" && c.Part == nil }

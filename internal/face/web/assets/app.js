@@ -35,7 +35,7 @@
       view.checked = whole;
       view.indeterminate = n > 0 && !whole;
       if (!whole) all.checked = false;
-      all.parentNode.hidden = !whole;
+      all.parentNode.hidden = !whole || form.dataset.whole !== undefined; // all that match are in view
       bar.hidden = n === 0;
       boxes.forEach(function (b) { b.closest("tr").classList.toggle("picked", b.checked); });
       said.textContent = all.checked ? all.parentNode.textContent.trim() + " are selected" :
@@ -222,7 +222,21 @@
     });
   }
 
+  // On a phone the filters of a list stand behind a button; the chips above the list say what is set.
+  function fold(form) {
+    var button = form.querySelector(".filter-more");
+    if (!button) return;
+    function folded(yes) {
+      form.classList.toggle("filters-folded", yes);
+      button.setAttribute("aria-expanded", yes ? "false" : "true");
+    }
+    button.hidden = false;
+    button.addEventListener("click", function () { folded(!form.classList.contains("filters-folded")); });
+    folded(true);
+  }
+
   function start(root) {
+    $$(root, "form.filters").forEach(fold);
     $$(root, "[data-copy]").forEach(copying);
     $$(root, "[data-suggest]").forEach(suggest);
     lists();
