@@ -38,6 +38,7 @@ async function whole(page, file) {
   const size = page.viewportSize(), scroll = await page.evaluate(() => [scrollX, scrollY]);
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: size.width, height: Math.max(size.height, Math.min(height, highest)) });
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: file, fullPage: true });
   await page.setViewportSize(size);
   await page.evaluate(([x, y]) => window.scrollTo(x, y), scroll);
