@@ -159,3 +159,9 @@ func (tx *Tx) SetJobProgress(j *Job, p Progress) error {
 func (tx *Tx) DropJobs(before int64, limit int) (int64, error) {
 	return tx.ExecCount(`DELETE FROM job WHERE id IN (SELECT id FROM job WHERE finished_at > 0 AND finished_at < $1 ORDER BY finished_at, id LIMIT $2)`, before, limit)
 }
+
+// DropJobsOf is DropJobs for the jobs of a kind.
+func (tx *Tx) DropJobsOf(kind string, before int64, limit int) (int64, error) {
+	return tx.ExecCount(`DELETE FROM job WHERE id IN (SELECT id FROM job WHERE finished_at > 0 AND finished_at < $1 AND kind = $3
+		ORDER BY finished_at, id LIMIT $2)`, before, limit, kind)
+}

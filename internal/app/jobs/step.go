@@ -88,11 +88,22 @@ func (w *Worker) write(tx *store.Tx, done []ended, dirty []*Run, now time.Time, 
 		return nil, err
 	}
 	if tidy {
-		if _, err := tx.DropJobs(now.Add(-kept).UnixMicro(), tidyAtOnce); err != nil {
+		if err := w.tidy(tx, now); err != nil {
 			return nil, err
 		}
 	}
 	return tx.ClaimJobs(w.presence.Name(), w.known(), w.free(done))
+}
+
+// tidy deletes jobs that ended long ago.
+func (w *Worker) tidy(tx *store.Tx, now time.Time) error {
+	for kind, long := range w.brief {
+		if _, err := tx.DropJobsOf(kind, now.Add(-long).UnixMicro(), tidyAtOnce); err != nil {
+			return err
+		}
+	}
+	_, err := tx.DropJobs(now.Add(-kept).UnixMicro(), tidyAtOnce)
+	return err
 }
 
 // writeEnded writes down what became of jobs. One that was taken over, or ended in its handler's transaction, is left.

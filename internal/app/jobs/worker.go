@@ -40,6 +40,7 @@ type Options struct {
 type Worker struct {
 	Options
 	kinds     map[string]Handler
+	brief     map[string]time.Duration // kinds of which jobs that ended are kept shorter
 	schedules []timetable.Schedule
 	presence  *store.Presence
 	tidied    time.Time
@@ -61,11 +62,14 @@ func New(o Options) *Worker {
 	if o.Slots == 0 {
 		o.Slots = DefaultSlots
 	}
-	return &Worker{Options: o, kinds: make(map[string]Handler), wake: make(chan struct{}, 1), running: make(map[int64]*Run)}
+	return &Worker{Options: o, kinds: make(map[string]Handler), brief: make(map[string]time.Duration), wake: make(chan struct{}, 1), running: make(map[int64]*Run)}
 }
 
 // Register says who does the jobs of a kind.
 func (w *Worker) Register(kind string, h Handler) { w.kinds[kind] = h }
+
+// Keep says how long jobs of a kind are kept once they ended, where that is shorter than usual.
+func (w *Worker) Keep(kind string, long time.Duration) { w.brief[kind] = long }
 
 // Schedule adds a schedule that every provider has, unless it is there: then what was set of it stays.
 func (w *Worker) Schedule(s timetable.Schedule) { w.schedules = append(w.schedules, s) }

@@ -39,7 +39,10 @@ func asking(d Deps) Part {
 			},
 			servers.FixJob:      func(ctx context.Context, run *jobs.Run) error { return ask(ctx, run, d, fixServer) },
 			servers.CountersJob: func(ctx context.Context, run *jobs.Run) error { return ask(ctx, run, d, readCounters) },
+			servers.FindJob:     d.findMembers,
+			servers.DeleteJob:   d.deleteMembers,
 		},
+		Brief: map[string]time.Duration{servers.FindJob: servers.PeopleKept, servers.DeleteJob: servers.PeopleKept},
 		Schedules: []timetable.Schedule{
 			{Name: "sync of all servers", Kind: servers.SyncJob, Minute: syncMinute, Enabled: true},
 			{Name: "validation of all servers", Kind: servers.ValidateJob, Minute: validateMinute, Enabled: true},
@@ -59,6 +62,37 @@ func ask(ctx context.Context, run *jobs.Run, d Deps, do func(context.Context, se
 		return err
 	}
 	run.Result(result)
+	return nil
+}
+
+// findMembers looks for members on all servers.
+func (d Deps) findMembers(ctx context.Context, run *jobs.Run) error {
+	var o servers.SearchOrder
+	if err := run.Read(&o); err != nil {
+		return err
+	}
+	found, err := servers.FindMembers(ctx, d.servers(run), nil, o.Patterns)
+	if err != nil {
+		return err
+	}
+	for _, m := range found {
+		m.Cut(servers.MaxShown)
+	}
+	run.Result(found)
+	return nil
+}
+
+// deleteMembers takes people off lists. Who was taken off before it was cut off is told as being no more on the list.
+func (d Deps) deleteMembers(ctx context.Context, run *jobs.Run) error {
+	var o servers.DeleteOrder
+	if err := run.Read(&o); err != nil {
+		return err
+	}
+	deleted, err := servers.DeleteChosen(ctx, d.servers(run), o.Members)
+	if err != nil {
+		return err
+	}
+	run.Result(deleted)
 	return nil
 }
 

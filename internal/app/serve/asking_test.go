@@ -98,6 +98,9 @@ func (h *house) nodeOf(parts ...func(Deps) Part) *jobs.Worker {
 		for kind, handler := range part.Jobs {
 			w.Register(kind, handler)
 		}
+		for kind, long := range part.Brief {
+			w.Keep(kind, long)
+		}
 		for _, schedule := range part.Schedules {
 			w.Schedule(schedule)
 		}
@@ -229,6 +232,37 @@ func TestOfTwoNodesOneAsks(t *testing.T) {
 		}
 		if got := storetest.Rows(t, url, `SELECT DISTINCT actor FROM history WHERE action = 'synced'`); strings.Join(got, " ") != "jobs" {
 			t.Errorf("who asked: %v", got)
+		}
+	})
+}
+
+// TestSearchesForPeopleAreForgotten looks for members in the background. The order and what was found are addresses: they are
+// kept for a day, and other jobs longer.
+func TestSearchesForPeopleAreForgotten(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h, _ := newAskedHouse(t, url)
+		w := h.node()
+		h.asks("ann", "validate servers", nil, w)
+		j := h.asks("ann", "find members", map[string]any{"patterns": []string{"eve@x.test"}}, w)
+		if got := h.statuses(j); got != "dead failed, monk done, s1 no_api, s2 no_api" {
+			t.Errorf("%s: %s", j.State, got)
+		}
+		j = h.asks("ann", "delete members", map[string]any{"members": []map[string]string{{"server": "dead", "site": "x.test", "list": "l", "address": "eve@x.test"}}}, w)
+		if got := h.statuses(j); got != "dead failed" {
+			t.Errorf("%s: %s", j.State, got)
+		}
+		left := func() string {
+			return strings.Join(storetest.Rows(t, url, `SELECT kind FROM job WHERE kind IN ('find members', 'delete members', 'validate servers') AND actor = 'ann' ORDER BY 1`), ", ")
+		}
+		h.now = h.now.Add(23 * time.Hour)
+		h.step(w)
+		if got := left(); got != "delete members, find members, validate servers" {
+			t.Errorf("after 23 hours: %s", got)
+		}
+		h.now = h.now.Add(2 * time.Hour)
+		h.step(w)
+		if got := left(); got != "validate servers" {
+			t.Errorf("after 25 hours: %s", got)
 		}
 	})
 }

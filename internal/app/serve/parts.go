@@ -32,8 +32,9 @@ type Part struct {
 	// Started is called once the process listens, with the address by which it is reached, such as http://127.0.0.1:8080.
 	Started func(ctx context.Context, address string) error
 
-	Jobs      map[string]jobs.Handler // who does which kind of jobs
-	Schedules []timetable.Schedule    // what is done again and again; what was set of one stays
+	Jobs      map[string]jobs.Handler  // who does which kind of jobs
+	Brief     map[string]time.Duration // how long jobs of kinds are kept once they ended, where that is shorter than usual
+	Schedules []timetable.Schedule     // what is done again and again; what was set of one stays
 }
 
 // Loop is work that goes on until its context ends. One that returns earlier, with or without an error, is started

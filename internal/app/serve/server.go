@@ -101,6 +101,9 @@ func (s *Server) loops() []Loop {
 		for kind, handler := range part.Jobs {
 			worker.Register(kind, handler)
 		}
+		for kind, long := range part.Brief {
+			worker.Keep(kind, long)
+		}
 		for _, schedule := range part.Schedules {
 			worker.Schedule(schedule)
 		}

@@ -53,7 +53,7 @@ var titles = map[string]string{
 	"ledger_entry/payment": "Paid", "ledger_entry/credit": "Credit given", "ledger_entry/credit_note": "Credit note",
 	"plan/created": "Hosting plan created", "plan/changed": "Hosting plan changed", "charge/created": "Additional charge created",
 	"charge/changed": "Additional charge changed", "server/created": "Server created", "server/changed": "Server changed", "server/synced": "Synced",
-	"server/members deleted": "Members deleted", "settings/changed": "Settings changed", "operator/created": "Operator created",
+	"server/members deleted": "Members deleted", "server/deletion of members asked": "Deletion of members asked for", "settings/changed": "Settings changed", "operator/created": "Operator created",
 	"operator/changed": "Operator changed", "operator/password changed": "Password changed", "operator/second factor switched on": "Second factor switched on",
 	"operator/second factor switched off": "Second factor switched off", "operator/recovery code used": "Recovery code used",
 	"operator/signed out everywhere": "Signed out everywhere", "ledger_entry/write_off": "Written off", "ledger_entry/reversal": "Taken back",

@@ -42,6 +42,9 @@ func (s *site) job(c *web.Context) error {
 		return err
 	}
 	kind := s.jobKind(j.Kind)
+	if !kind.seen(c) {
+		return fault.New(fault.Denied, "A %s may not see this job. Nothing was done.", c.Operator.Role.Title())
+	}
 	p := jobOf(c, &j, &kind)
 	may := c.May(web.Clerk)
 	p.Pause = may && !kind.Fixed && j.Asked == "" && (j.State == store.JobQueued || j.State == store.JobRunning)
@@ -157,6 +160,9 @@ func (s *site) jobs(c *web.Context) error {
 		j := &all[i]
 		kind := s.jobKind(j.Kind)
 		p := jobOf(c, j, &kind)
+		if !kind.seen(c) {
+			p.Path, p.About = "", ""
+		}
 		t.Rows = append(t.Rows, web.Row{ID: j.ID, Name: kind.Label, Cells: []web.Cell{
 			{Text: kind.Label, Path: p.Path, Note: p.About},
 			{State: web.State(p.State), Note: p.Error}, {Text: p.HowFar}, {Text: j.Actor}, {Text: c.Instant(j.CreatedAt)},
@@ -174,6 +180,9 @@ func (s *site) tray(c *web.Context) []web.Job {
 	}
 	out := make([]web.Job, 0, len(all))
 	for i := range all {
+		if kind := s.jobKind(all[i].Kind); !kind.seen(c) {
+			continue
+		}
 		out = append(out, web.Job{Label: s.jobKind(all[i].Kind).Label, Percent: jobPercent(&all[i]), Path: pathOf("/jobs", all[i].ID)})
 	}
 	return out

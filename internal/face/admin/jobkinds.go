@@ -3,6 +3,8 @@ package admin
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -23,6 +25,8 @@ type jobKind struct {
 	// Result shows what the job came to, and, while it runs, what it has come to so far if it says so.
 	Result func(c *web.Context, j *store.Job) (templ.Component, error)
 	Fixed  bool // it is too short to be paused
+	// Right is who may see what it was asked and what it came to; the zero value is everybody who has signed in.
+	Right web.Right
 }
 
 // jobKinds are the kinds of jobs that people see. One that is not here is shown by its name.
@@ -33,6 +37,8 @@ func (s *site) jobKinds() map[string]jobKind {
 		gather.CountersJob:   {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
 		gather.ValidateJob:   {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
 		gather.FixJob:        {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
+		gather.FindJob:       {Label: "Find Member", About: soughtWords, Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersFound, Fixed: true, Right: web.Clerk},
+		gather.DeleteJob:     {Label: "Delete members", Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Fixed: true, Right: web.Clerk},
 		billrun.ValidateKind: validateJob(),
 		billrun.JobKind: {
 			Label: "Run bills", About: runAbout, Up: web.Crumb{Label: "Bill", Path: "/bill"}, Result: s.runResult,
@@ -51,6 +57,18 @@ func (s *site) jobKind(kind string) jobKind {
 		return k
 	}
 	return jobKind{Label: kind}
+}
+
+// seen says whether somebody may see what a job was asked and what it came to.
+func (k *jobKind) seen(c *web.Context) bool { return k.Right == 0 || c.May(k.Right) }
+
+// soughtWords are who was looked for.
+func soughtWords(j *store.Job) string {
+	var o gather.SearchOrder
+	if json.Unmarshal(j.Payload, &o) != nil {
+		return ""
+	}
+	return strings.Join(o.Patterns, ", ")
 }
 
 // resultOf shows what each server came to.

@@ -40,7 +40,7 @@ func (s *site) unassigned(c *web.Context) error {
 		t.Select = &web.Selection{One: "list", Many: "lists", Total: "lists", Actions: []web.SelectAction{{Label: "Assign to a customer", Path: unassignedPath}}}
 	}
 	return c.Render(web.Page{
-		Title: "Lists that nobody has", Wide: true, Crumbs: []web.Crumb{{Label: "Servers", Path: "/servers"}},
+		Title: "Lists that nobody has", Wide: true, Crumbs: utilityCrumbs,
 		Lead: "What they send is on no bill. Assigned from a day in the past, what they sent since is billed by the next run.",
 	}, web.ListView(t))
 }

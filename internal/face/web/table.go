@@ -33,7 +33,7 @@ type Column struct {
 
 // Row is a thing in a list.
 type Row struct {
-	ID    int64
+	ID    int64  // of what its box selects; 0: it has no box
 	Name  string // for the label of its box
 	Cells []Cell
 }
@@ -94,7 +94,7 @@ func (s State) Title() string {
 // (ReadSelection), or with the view when all that match are meant.
 type Selection struct {
 	One, Many string // the noun: customer, customers
-	Total     string // how many match, such as 1,204 or 10,000+
+	Total     string // how many match, such as 1,204 or 10,000+; "": only what is ticked can be meant
 	Actions   []SelectAction
 }
 

@@ -34,11 +34,11 @@
       var whole = n === boxes.length && n > 0;
       view.checked = whole;
       view.indeterminate = n > 0 && !whole;
-      if (!whole) all.checked = false;
-      all.parentNode.hidden = !whole || form.dataset.whole !== undefined; // all that match are in view
+      if (all && !whole) all.checked = false;
+      if (all) all.parentNode.hidden = !whole || form.dataset.whole !== undefined; // all that match are in view
       bar.hidden = n === 0;
       boxes.forEach(function (b) { b.closest("tr").classList.toggle("picked", b.checked); });
-      said.textContent = all.checked ? all.parentNode.textContent.trim() + " are selected" :
+      said.textContent = all && all.checked ? all.parentNode.textContent.trim() + " are selected" :
         n + " " + (n === 1 ? form.dataset.one : form.dataset.many) + (whole ? ", all in view," : "") + (n === 1 ? " is" : " are") + " selected";
     }
     boxes.forEach(function (box, i) {
@@ -61,7 +61,7 @@
       boxes.forEach(function (b) { b.checked = view.checked; });
       show();
     });
-    all.addEventListener("change", show);
+    if (all) all.addEventListener("change", show);
     show();
   }
 

@@ -14,6 +14,9 @@ import (
 // MaxFound is how many hits a search gives of administrators, and of members for each server and pattern.
 const MaxFound = 10_000
 
+// MaxShown is how many memberships of each server a search of the background keeps, to be shown on a page.
+const MaxShown = 1000
+
 // Administrator is somebody who runs a list, as of the last sync of its server.
 type Administrator struct {
 	Server  string `json:"server"`
@@ -43,6 +46,50 @@ func FindAdministrators(ctx context.Context, db *store.DB, texts []string) (out 
 	return out[:min(len(out), MaxFound)], len(out) > MaxFound, err
 }
 
+// KnownServer says how far the administrators of a server's lists are known.
+type KnownServer struct {
+	Server string
+	Kind   string
+	Status Status // Done: as of the last sync; NoAPI: such servers cannot be asked; Failed: never synced
+	Synced string // UTC; "" if never
+	Error  string // why the last sync changed nothing; "" if it did not fail
+}
+
+// AdministratorsKnown says of each server how far the administrators of its lists are known. It asks the database alone.
+func AdministratorsKnown(ctx context.Context, d Deps) ([]KnownServer, error) {
+	targets, err := d.choose(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]KnownServer, 0, len(targets))
+	for _, t := range targets {
+		k := KnownServer{Server: t.Name, Kind: t.Kind, Status: Done, Synced: instantOr(t.state.SyncedAt), Error: t.state.Failure}
+		conn, err := d.connect(t, false)
+		switch {
+		case err == nil && !conn.Can(listserver.Administrators):
+			k.Status = NoAPI
+		case k.Synced == "":
+			k.Status = Failed
+		}
+		out = append(out, k)
+	}
+	return out, nil
+}
+
+// Sought reads who is looked for on servers (see hosting.Patterns); what no address has in it is an Invalid fault.
+func Sought(texts []string) ([]string, error) {
+	patterns, err := hosting.Patterns(texts)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range patterns {
+		if _, err := listserver.Match(p); err != nil {
+			return nil, err
+		}
+	}
+	return patterns, nil
+}
+
 // Member is one address on one list.
 type Member struct {
 	Site    string `json:"site"`
@@ -70,6 +117,13 @@ type Members struct {
 
 // Err returns why the server could not be asked; nil if it could.
 func (m *Members) Err() error { return m.err }
+
+// Cut leaves the first memberships, most at most, and notes that there are others.
+func (m *Members) Cut(most int) {
+	if len(m.Members) > most {
+		m.Members, m.More = m.Members[:most], true
+	}
+}
 
 // FindMembers asks servers, all if none is named, for members by patterns (see hosting.Patterns).
 func FindMembers(ctx context.Context, d Deps, names, texts []string) ([]*Members, error) {
@@ -118,97 +172,5 @@ func (d *Deps) findMembers(ctx context.Context, t *target, patterns []string, m 
 			return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Site, b.Site), cmp.Compare(a.List, b.List), cmp.Compare(a.Role, b.Role))
 		})
 		return nil
-	})
-}
-
-// ToDelete returns those that a deletion would take off lists: members, and not who runs a list.
-func (m *Members) ToDelete() (out []*Member) {
-	for i := range m.Members {
-		if m.Members[i].Role == "member" {
-			out = append(out, &m.Members[i])
-		}
-	}
-	return out
-}
-
-// DeleteMembers takes the members that were found off their lists. Each server has its own outcome, and so has each
-// membership; what was taken off is in the history, whatever came of the rest.
-func DeleteMembers(ctx context.Context, d Deps, found []*Members) error {
-	var targets []*target
-	by := map[*target]*Members{}
-	for _, m := range found {
-		if m.Status == Done && len(m.ToDelete()) > 0 {
-			targets = append(targets, m.target)
-			by[m.target] = m
-		}
-	}
-	together(targets, func(t *target) error {
-		m := by[t]
-		if m.err = d.deleteMembers(ctx, t, m); m.err != nil {
-			m.Status, m.Error = Failed, fault.MessageOf(m.err)
-		}
-		return nil
-	})
-	return ctx.Err()
-}
-
-func (d *Deps) deleteMembers(ctx context.Context, t *target, m *Members) error {
-	conn, err := d.connect(t, false)
-	if err != nil {
-		return err
-	}
-	if !conn.Can(listserver.DeleteMembers) {
-		return fault.New(fault.Invalid, "servers of the kind %s cannot be told to delete members", t.Kind)
-	}
-	failed := 0
-	var last error
-	err = d.asked(ctx, func(ctx context.Context) error {
-		for _, member := range m.ToDelete() {
-			was, err := conn.DeleteMember(ctx, member.at)
-			switch {
-			case err != nil:
-				member.Deleted, member.Error, last = "failed", fault.MessageOf(err), err
-				failed++
-			case was:
-				member.Deleted = "yes"
-			default:
-				member.Deleted = "was_gone"
-			}
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
-	if err := d.recordDeleted(ctx, t, m); err != nil {
-		return err
-	}
-	if err != nil {
-		return err
-	}
-	if failed > 0 {
-		return fault.Wrap(fault.KindOf(last), last, "%d of %d members could not be deleted: %s", failed, len(m.ToDelete()), fault.MessageOf(last))
-	}
-	return nil
-}
-
-// recordDeleted writes into the history who was taken off which list, and who could not be, also when the caller has given
-// up meanwhile.
-func (d *Deps) recordDeleted(ctx context.Context, t *target, m *Members) error {
-	gone, failed := []string{}, []string{}
-	for _, member := range m.ToDelete() {
-		what := member.Address + " from " + member.Site + "/" + member.List
-		switch member.Deleted {
-		case "yes":
-			gone = append(gone, what)
-		case "failed":
-			failed = append(failed, what+": "+member.Error)
-		}
-	}
-	if len(gone)+len(failed) == 0 {
-		return nil
-	}
-	return d.DB.Write(context.WithoutCancel(ctx), d.By(), func(tx *store.Tx) error {
-		return tx.Record(store.Change{Entity: "server", EntityID: t.ID, Action: "members deleted", Before: gone, After: map[string][]string{"not_deleted": failed}})
 	})
 }

@@ -288,3 +288,65 @@ func TestLargeServers(t *testing.T) {
 		check(t, "lists", h.one(`SELECT count(*) FROM list`), "20000")
 	})
 }
+
+func TestWhoWasChosenIsTakenOffLists(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2", "s3")
+		h.server("s1").members = []hosting.Membership{{Site: "a.test", List: "l1", Address: "Eve@x.test", Role: "member"},
+			{Site: "a.test", List: "l2", Address: "eve@x.test", Role: "owner"}, {Site: "a.test", List: "l3", Address: "e*e@x.test", Role: "member"},
+			{Site: "a.test", List: "l3", Address: "eve@x.test", Role: "member"}}
+		h.server("s2").err = fault.New(fault.Unavailable, "no answer")
+		h.server("s3").cannot = map[listserver.Ability]bool{listserver.DeleteMembers: true}
+		chosen := []servers.Chosen{
+			{Server: "s1", Site: "a.test", List: "l1", Address: "Eve@x.test"}, {Server: "s1", Site: "a.test", List: "l2", Address: "eve@x.test"},
+			{Server: "s1", Site: "a.test", List: "l3", Address: "e*e@x.test"}, {Server: "s2", Site: "b.test", List: "l4", Address: "eve@x.test"},
+			{Server: "s3", Site: "c.test", List: "l5", Address: "eve@x.test"},
+		}
+		job, err := servers.OrderDeletion(context.Background(), h.db, h.by(), "k", chosen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := servers.OrderDeletion(context.Background(), h.db, h.by(), "k", chosen)
+		if err != nil || again != job {
+			t.Errorf("a second click makes job %d beside %d: %v", again, job, err)
+		}
+		check(t, "who asked for what", h.one(`SELECT count(*) FROM history WHERE action = 'deletion of members asked'`), "3")
+		check(t, "it is named", h.one(`SELECT count(*) FROM history WHERE action = 'deletion of members asked' AND after LIKE '%Eve@x.test from a.test/l1%'`), "1")
+		result, err := servers.DeleteChosen(context.Background(), h.deps(), chosen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, "deleted", fmt.Sprint(h.server("s1").deleted, h.server("s2").deleted, h.server("s3").deleted),
+			"[{a.test l1  Eve@x.test  member} {a.test l3  e*e@x.test  member}] [] []")
+		var outcomes []string
+		for _, m := range result[0].Members {
+			outcomes = append(outcomes, m.Deleted)
+		}
+		check(t, "an owner is left alone, and so is whom a star would mean", strings.Join(outcomes, " "), "yes was_gone yes")
+		check(t, "each server's outcome", string(result[0].Status+" "+result[1].Status+" "+result[2].Status), "done failed no_api")
+		check(t, "history", h.one(`SELECT count(*) FROM history WHERE action = 'members deleted'`), "1")
+		if _, err := servers.OrderDeletion(context.Background(), h.db, h.by(), "", []servers.Chosen{{Server: "s9"}}); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("a server that is none: %v", err)
+		}
+		check(t, "and no job of it", h.one(`SELECT count(*) FROM job`), "1")
+	})
+}
+
+func TestHowFarAdministratorsAreKnown(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2", "s3")
+		h.server("s1").has("a.test/l1 1 ann@a.test")
+		h.server("s2").err = fault.New(fault.Unavailable, "no answer")
+		h.server("s3").cannot = map[listserver.Ability]bool{listserver.Administrators: true}
+		h.try(servers.SyncOptions{}, "s1", "s2")
+		known, err := servers.AdministratorsKnown(context.Background(), h.deps())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, k := range known {
+			got = append(got, fmt.Sprint(k.Server, " ", k.Status, " ", k.Synced != "", " ", k.Error))
+		}
+		check(t, "known", strings.Join(got, ", "), "s1 done true , s2 failed false no answer, s3 no_api false ")
+	})
+}
