@@ -9,7 +9,6 @@ import (
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/rating"
-	"postmeter/internal/store"
 )
 
 func (im *importer) readCharges() error {
@@ -24,22 +23,7 @@ func (im *importer) readCharges() error {
 		}
 		im.charges[stored[i].Code] = &stored[i]
 	}
-	seen, changed := map[string]string{}, false
-	for _, f := range im.files {
-		f.stampEarlier("charges")
-		f.r.Each("charges", func(_ int, r *doc.Reader) {
-			code := name(r, "id")
-			once(r, "id", seen, f, code)
-			one, failed := im.readCharge(r, code)
-			changed = changed || one
-			if err == nil {
-				err = failed
-			}
-			r.Done()
-		})
-	}
-	im.bumpCatalog(changed)
-	return err
+	return im.readCatalogue("charges", im.readCharge)
 }
 
 // canonicalCharge brings the definitions of a stored charge to their canonical text.
@@ -116,27 +100,13 @@ func wantedCharge(r *doc.Reader, code string, old *rating.Charge) wanted {
 
 // saveCharge notes what is to be written of a charge, and says whether anything is.
 func (im *importer) saveCharge(stored, c *catalog.Charge, priced bool) bool {
-	change := store.Change{Entity: "charge", Action: "changed"}
-	described := stored != nil && (stored.Name != c.Name || stored.Description != c.Description)
-	switch {
-	case stored == nil:
-		im.report.Charges.Added++
-		change.Action, change.After = "created", raw(chargeNode(c))
-		im.save(func() error { return im.tx.InsertCharge(c) })
-	case described || priced:
-		im.report.Charges.Changed++
-		before, after := changedFields(chargeNode(stored), chargeNode(c))
-		change.Before, change.After = raw(before), raw(after)
-		if described {
-			im.save(func() error { return im.tx.UpdateCharge(c) })
-		}
-	default:
-		im.report.Charges.Unchanged++
-		return false
+	i := &catalogueItem{
+		entity: "charge", count: &im.report.Charges, now: chargeNode(c), priced: priced,
+		insert: func() error { return im.tx.InsertCharge(c) }, update: func() error { return im.tx.UpdateCharge(c) }, id: func() int64 { return c.ID },
 	}
-	im.record(func() store.Change {
-		change.EntityID = c.ID
-		return change
-	})
-	return true
+	if stored != nil {
+		was := chargeNode(stored)
+		i.stored, i.described = &was, stored.Name != c.Name || stored.Description != c.Description
+	}
+	return im.saveItem(i)
 }

@@ -9,7 +9,6 @@ import (
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/rating"
 	"postmeter/internal/domain/rating/scenario"
-	"postmeter/internal/store"
 )
 
 func (im *importer) readPlans() error {
@@ -24,22 +23,7 @@ func (im *importer) readPlans() error {
 		}
 		im.plans[stored[i].Code] = &stored[i]
 	}
-	seen, changed := map[string]string{}, false
-	for _, f := range im.files {
-		f.stampEarlier("plans")
-		f.r.Each("plans", func(_ int, r *doc.Reader) {
-			code := name(r, "id")
-			once(r, "id", seen, f, code)
-			one, failed := im.readPlan(r, code)
-			changed = changed || one
-			if err == nil {
-				err = failed
-			}
-			r.Done()
-		})
-	}
-	im.bumpCatalog(changed)
-	return err
+	return im.readCatalogue("plans", im.readPlan)
 }
 
 // canonicalPlan brings the definitions of a stored plan to their canonical text, so that equal prices are equal texts.
@@ -53,28 +37,6 @@ func canonicalPlan(p *catalog.Plan) error {
 		p.Versions[i].Definition = catalog.PlanDefinition(&spec)
 	}
 	return nil
-}
-
-// bumpCatalog raises the catalogue's revision, so that drafts made from the old one are stale.
-func (im *importer) bumpCatalog(changed bool) {
-	if changed && !im.catalogBumped {
-		im.catalogBumped = true
-		im.save(func() error {
-			_, err := im.tx.Bump("catalog")
-			return err
-		})
-	}
-}
-
-// stampEarlier gives each earlier version the id of its entry, so that it can be read like one.
-func (f *file) stampEarlier(field string) {
-	each(f.root, field, func(n *doc.Node) {
-		each(n, "earlier", func(v *doc.Node) {
-			if v.Kind == doc.Object && v.Lookup("id") == nil {
-				v.Add("id", doc.TextNode(textAt(n, "id")))
-			}
-		})
-	})
 }
 
 func (im *importer) readPlan(r *doc.Reader, code string) (changed bool, err error) {
@@ -172,29 +134,15 @@ func readLimits(in *doc.Reader, l *catalog.Limits) {
 
 // savePlan notes what is to be written of a plan, and says whether anything is.
 func (im *importer) savePlan(stored, p *catalog.Plan, priced bool) bool {
-	change := store.Change{Entity: "plan", Action: "changed"}
-	described := stored != nil && (stored.Name != p.Name || stored.Description != p.Description || stored.Limits != p.Limits)
-	switch {
-	case stored == nil:
-		im.report.Plans.Added++
-		change.Action, change.After = "created", raw(planNode(p))
-		im.save(func() error { return im.tx.InsertPlan(p) })
-	case described || priced:
-		im.report.Plans.Changed++
-		before, after := changedFields(planNode(stored), planNode(p))
-		change.Before, change.After = raw(before), raw(after)
-		if described {
-			im.save(func() error { return im.tx.UpdatePlan(p) })
-		}
-	default:
-		im.report.Plans.Unchanged++
-		return false
+	i := &catalogueItem{
+		entity: "plan", count: &im.report.Plans, now: planNode(p), priced: priced,
+		insert: func() error { return im.tx.InsertPlan(p) }, update: func() error { return im.tx.UpdatePlan(p) }, id: func() int64 { return p.ID },
 	}
-	im.record(func() store.Change {
-		change.EntityID = p.ID
-		return change
-	})
-	return true
+	if stored != nil {
+		was := planNode(stored)
+		i.stored, i.described = &was, stored.Name != p.Name || stored.Description != p.Description || stored.Limits != p.Limits
+	}
+	return im.saveItem(i)
 }
 
 func deref(versions []*catalog.Version) []catalog.Version {
