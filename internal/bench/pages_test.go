@@ -29,12 +29,19 @@ var (
 	pagesMany     = flag.String("pages.many", "", "a database with many customers for TestPages, instead of a new one")
 	pagesOnly     = flag.String("pages.only", "", "only pages whose name has this in it")
 	pagesPause    = flag.Duration("pages.pause", 0, "how long each session looks at a page before it asks for the next")
+	pagesAlone    = flag.Int("pages.alone", 0, "only measures each page alone, asked for so often, on -pages.many")
 	pagesTimes    = flag.Int("pages.times", 200, "how often each page is asked for")
 )
 
 // TestPages measures how long each page takes the server while 20 sessions ask for pages, one after the other, beside the same
 // with few customers.
 func TestPages(t *testing.T) {
+	if *pagesAlone > 0 {
+		v := openVisit(t, context.Background(), *pagesMany)
+		defer v.close(t)
+		v.alone(t, *pagesMany, *pagesAlone)
+		return
+	}
 	if *pagesMany != "" {
 		t.Run("given", func(t *testing.T) { comparePages(t, *pagesFew, *pagesMany) })
 		return

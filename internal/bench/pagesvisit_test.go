@@ -156,6 +156,32 @@ func (v *visit) measure(t *testing.T) map[string][]time.Duration {
 	return took
 }
 
+// alone asks for each page several times, one after the other and with nobody beside, and prints what it costs: the median and
+// the longest time, and the processor time of this process and of the database server, that of sums in the background included.
+func (v *visit) alone(t *testing.T, address string, times int) {
+	t.Helper()
+	fmt.Printf("%-34s %8s %8s %8s %8s\n", "page alone, milliseconds", "p50", "longest", "own CPU", "database")
+	for i := range pageKinds {
+		page := &pageKinds[i]
+		if !wanted(page.name) {
+			continue
+		}
+		own, database := ownCPU(t), serverCPU(t, address)
+		var took []time.Duration
+		for range times {
+			path := page.path(&v.samples)
+			answer, time1 := v.get(0, path)
+			if !answered(answer) {
+				t.Errorf("%s answers %d", path, answer.Code)
+			}
+			took = append(took, time1)
+		}
+		own, database = ownCPU(t)-own, serverCPU(t, address)-database
+		n := time.Duration(times)
+		fmt.Printf("%-34s %8s %8s %8s %8s\n", page.name, ms(percentile(took, 50)), ms(slices.Max(took)), ms(own/n), ms(database/n))
+	}
+}
+
 // answered says whether there was a page, or the way to one.
 func answered(w *httptest.ResponseRecorder) bool {
 	return w.Code == http.StatusOK || w.Code == http.StatusSeeOther

@@ -43,7 +43,7 @@ type CustomerFilter struct {
 // Limits of looking up customers one by one, by what an index says of them.
 const (
 	counted    = 10_000 // up to this many it is counted how many there are
-	lookedUpTo = 3000   // up to this many are looked at to count those that meet other conditions too
+	lookedUpTo = 1000   // up to this many are looked at to count those that meet other conditions too
 	walked     = 3000   // so many are looked at in the order of a list before all that match are sorted
 	fewMatches = 2000   // of the lists with a word
 )
@@ -74,13 +74,19 @@ func (c *condition) where() string {
 
 // FindCustomers returns a page of customers.
 func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) {
-	ways, _, err := s.ways(&f)
+	ways, others, err := s.ways(&f)
 	if err != nil {
 		return nil, err
 	}
 	lookup, some, err := s.lookup(&f, ways)
 	if err != nil {
 		return nil, err
+	}
+	if f.byCompany() && (lookup < 0 || ways[lookup].isWord()) {
+		found, done, err := s.walkWords(&f, ways, others)
+		if err != nil || done {
+			return found, err
+		}
 	}
 	if lookup < 0 && len(ways) > 0 {
 		// Many match: the next ones in the order of the list mostly fill a page. Where they do not, all that match are sorted.
@@ -91,6 +97,12 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 		lookup = some
 	}
 	return s.findAmong(&f, ways, lookup, 0)
+}
+
+// byCompany says whether the list is sorted by company.
+func (f *CustomerFilter) byCompany() bool {
+	column := customerSorts[f.Sort]
+	return column == "" || column == "company"
 }
 
 // findAmong finds customers among those of a way that is looked up, -1 for all; or among the next ones in the order of the
@@ -121,11 +133,17 @@ func (s *Snapshot) findAmong(f *CustomerFilter, ways []way, lookup, among int) (
 		c.text = only(place)
 	}
 	if lookup >= 0 {
-		c.and("id IN (SELECT " + ways[lookup].query(&c) + f.roughly(&c) + ")")
+		most := int64(0)
+		if f.Rough {
+			most = lookedUpTo
+		}
+		c.and("id IN (SELECT l.id FROM " + c.among(ways, lookup, most) + ")")
 		// Sorted they shall be: not even PostgreSQL knows that whose companies begin with a word may stand far down the list.
 		order = fmt.Sprintf(" ORDER BY %s%s, id%s", map[bool]string{false: column + " + 0", true: column + " || ''"}[column == "company"], direction, direction)
+	} else {
+		c.meet(ways, "customer.id", -1)
 	}
-	if err := c.narrow(f, ways, lookup); err != nil {
+	if err := c.narrow(f); err != nil {
 		return nil, err
 	}
 	var out []customer.Customer
@@ -153,12 +171,26 @@ func only(text string) []string {
 	return []string{text}
 }
 
-// roughly ends the query of a way where some of the customers are enough.
-func (f *CustomerFilter) roughly(c *condition) string {
-	if !f.Rough {
-		return ""
+// among is a table l of the ids that a way finds, of most of them if that is not 0, that meet the conditions of the other ways about other
+// tables: these are asked by indexes alone, before a customer is looked up.
+func (c *condition) among(ways []way, lookup int, most int64) string {
+	text := ways[lookup].query(c)
+	if most > 0 {
+		text = "DISTINCT " + text + " LIMIT " + c.arg(most)
 	}
-	return " LIMIT " + c.arg(int64(lookedUpTo))
+	others := condition{args: c.args}
+	others.meet(ways, "l.id", lookup)
+	c.args = others.args
+	return "(SELECT " + strings.Replace(text, ways[lookup].id, ways[lookup].id+" AS id", 1) + ") AS l" + others.where()
+}
+
+// meet adds the conditions of the ways about other tables, but for the one that is looked up already; -1 for none.
+func (c *condition) meet(ways []way, id string, lookedUp int) {
+	for i := range ways {
+		if ways[i].apart && i != lookedUp {
+			c.and("EXISTS (SELECT " + ways[i].query(c) + " AND " + ways[i].id + " = " + id + ")")
+		}
+	}
 }
 
 // CountFound counts the customers of a filter, at most most. Where that would mean to look at too many, it counts some: exact
@@ -170,13 +202,17 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	}
 	var c condition
 	if len(ways) == 0 {
-		if err := c.narrow(&f, nil, -1); err != nil {
+		if err := c.narrow(&f); err != nil {
 			return 0, false, err
 		}
 		_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM customer`+c.where()+` LIMIT `+c.arg(most)+`) AS counted`, c.args, &n)
 		return n, true, err
 	}
 	if len(ways) == 1 && !others {
+		if words, err := s.wordsOf(&ways[0]); err != nil || len(words) == 1 && most == counted+1 {
+			n, err = s.matches(&ways[0]) // everybody has a word once
+			return n, true, err
+		}
 		_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+ways[0].query(&c)+" LIMIT "+c.arg(most)+") AS counted", c.args, &n)
 		return n, true, err
 	}
@@ -184,11 +220,17 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	if err != nil {
 		return 0, false, err
 	}
-	c.and("id IN (SELECT " + ways[rarest].query(&c) + " LIMIT " + c.arg(int64(lookedUpTo)) + ")")
-	if err := c.narrow(&f, ways, rarest); err != nil {
+	from := c.among(ways, rarest, lookedUpTo)
+	own := condition{args: c.args}
+	if err := own.narrow(&f); err != nil {
 		return 0, false, err
 	}
-	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM customer`+c.where()+` LIMIT `+c.arg(most)+`) AS counted`, c.args, &n)
+	if len(own.text) > 0 { // else indexes know all
+		own.and("customer.id = k.id")
+		from = "(SELECT l.id FROM " + from + ") AS k CROSS JOIN customer"
+	}
+	query := `SELECT count(*) FROM (SELECT 1 FROM ` + from + own.where() + ` LIMIT ` + own.arg(most) + `) AS counted`
+	_, err = s.one(query, own.args, &n)
 	return n, matches <= lookedUpTo || n >= most, err
 }
 
@@ -212,13 +254,8 @@ func (s *Snapshot) lookup(f *CustomerFilter, ways []way) (lookup, some int, err 
 	return -1, some, nil
 }
 
-// narrow adds the conditions of a filter, but for the way that is looked up already; -1 for none.
-func (c *condition) narrow(f *CustomerFilter, ways []way, lookedUp int) error {
-	for i := range ways {
-		if ways[i].apart && i != lookedUp {
-			c.and("EXISTS (SELECT " + ways[i].query(c) + " AND " + ways[i].id + " = customer.id)")
-		}
-	}
+// narrow adds the conditions of a filter about customers themselves.
+func (c *condition) narrow(f *CustomerFilter) error {
 	if f.Active != Either {
 		c.and("active = " + c.arg(f.Active == Yes))
 	}
@@ -256,7 +293,14 @@ type way struct {
 	where    []string
 	args     []any
 	apart    bool // it is about another table than the customers'
+	exact    bool // of a way along words: it is one word, and no beginning of others
 }
+
+// isWord says whether the way leads along words.
+func (w *way) isWord() bool { return w.from == wordsFrom }
+
+// wordsFrom is the table of ways along words.
+const wordsFrom = "customer_word w"
 
 // query is what finds the ids of the customers, without its first word.
 func (w *way) query(c *condition) string {
@@ -270,10 +314,10 @@ func (w *way) query(c *condition) string {
 // ways are the conditions of a filter that an index answers. others says that there are conditions beside them.
 func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 	for _, word := range customer.Words(f.Words) {
-		out = append(out, way{"w.customer_id", "customer_word w", []string{"w.word >= ", "w.word < "}, []any{word, prefixEnd(word)}, true})
+		out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word >= ", "w.word < "}, []any{word, prefixEnd(word)}, true, false})
 	}
 	if f.Plan != 0 {
-		out = append(out, way{"p.customer_id", "plan_assignment p", []string{"p.plan_id = "}, []any{f.Plan}, true})
+		out = append(out, way{"p.customer_id", "plan_assignment p", []string{"p.plan_id = "}, []any{f.Plan}, true, false})
 	}
 	if f.Salesperson != "" {
 		_, lacking, err := s.WordsLacking(1)
@@ -282,12 +326,12 @@ func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 		}
 		others = true
 		if !lacking {
-			out = append(out, way{"w.customer_id", "customer_word w", []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true})
+			out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true, true})
 		}
 	}
 	own := func(set bool, where string, value any) {
 		if set {
-			out = append(out, way{"e.id", "customer e", []string{where}, []any{value}, false})
+			out = append(out, way{"e.id", "customer e", []string{where}, []any{value}, false, false})
 		}
 	}
 	own(f.Active != Either, "e.active = ", f.Active == Yes)
@@ -309,9 +353,8 @@ var literally = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 func (s *Snapshot) rarest(ways []way) (at int, least int64, err error) {
 	least = counted + 1
 	for i := range ways {
-		var n int64
-		var c condition
-		if _, err := s.one("SELECT count(*) FROM (SELECT "+ways[i].query(&c)+" LIMIT "+c.arg(least)+") AS counted", c.args, &n); err != nil {
+		n, err := s.matches(&ways[i])
+		if err != nil {
 			return 0, 0, err
 		}
 		if n < least {
@@ -319,6 +362,24 @@ func (s *Snapshot) rarest(ways []way) (at int, least int64, err error) {
 		}
 	}
 	return at, least, nil
+}
+
+// matches counts what a way leads to, once in a snapshot, up to counted+1.
+func (s *Snapshot) matches(w *way) (n int64, err error) {
+	var c condition
+	query := "SELECT count(*) FROM (SELECT " + w.query(&c) + " LIMIT " + c.arg(int64(counted+1)) + ") AS counted"
+	key := fmt.Sprint(query, c.args)
+	if n, known := s.matched[key]; known {
+		return n, nil
+	}
+	if _, err := s.one(query, c.args, &n); err != nil {
+		return 0, err
+	}
+	if s.matched == nil {
+		s.matched = map[string]int64{}
+	}
+	s.matched[key] = n
+	return n, nil
 }
 
 // CustomerCursor is the place of a customer in the order of a list.
@@ -356,9 +417,11 @@ func (s *Snapshot) FoundIDs(f CustomerFilter, most int) (ids []int64, err error)
 	}
 	var c condition
 	if lookup >= 0 {
-		c.and("id IN (SELECT " + ways[lookup].query(&c) + ")")
+		c.and("id IN (SELECT l.id FROM " + c.among(ways, lookup, 0) + ")")
+	} else {
+		c.meet(ways, "customer.id", -1)
 	}
-	if err := c.narrow(&f, ways, lookup); err != nil {
+	if err := c.narrow(&f); err != nil {
 		return nil, err
 	}
 	for row, err := range s.rows(`SELECT id FROM customer`+c.where()+` ORDER BY company LIMIT `+c.arg(int64(most)), c.args...) {

@@ -27,22 +27,22 @@ func (tx *Tx) saveWords(customers []*customer.Customer, changed bool) error {
 type wordLoad []wordOf
 
 type wordOf struct {
-	word string
-	id   int64
+	word, company string
+	id            int64
 }
 
 func (w *wordLoad) add(c *customer.Customer) {
 	for _, word := range append(c.SearchWords(), c.SalespersonWords()...) {
-		*w = append(*w, wordOf{word, c.ID})
+		*w = append(*w, wordOf{word, c.Company, c.ID})
 	}
 }
 
 // store writes the words in the order of their key: that is the fastest one.
 func (w wordLoad) store(tx *Tx) error {
-	slices.SortFunc(w, func(a, b wordOf) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.id, b.id)) })
-	bulk := tx.Bulk("customer_word", "", "word", "customer_id")
+	slices.SortFunc(w, func(a, b wordOf) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.company, b.company)) })
+	bulk := tx.Bulk("customer_word", "", "word", "company", "customer_id")
 	for _, v := range slices.Compact(w) {
-		if err := bulk.Add(v.word, v.id); err != nil {
+		if err := bulk.Add(v.word, v.company, v.id); err != nil {
 			return err
 		}
 	}

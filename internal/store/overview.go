@@ -45,10 +45,24 @@ func (s *Snapshot) LastRunPeriod() (p period.Period, found bool, err error) {
 	return p, found, err
 }
 
-// LastRun returns the newest bill run, and when it was finished; 0 for one that was not, and without one.
-func (s *Snapshot) LastRun() (id, finishedAt int64, err error) {
-	_, err = s.one(`SELECT id, coalesce(finished_at, 0) FROM bill_run ORDER BY id DESC LIMIT 1`, nil, &id, &finishedAt)
-	return id, finishedAt, err
+// RunMark changes with each bill run that begins or ends.
+type RunMark struct{ ID, FinishedAt int64 }
+
+// Mark changes with each change that is recorded in the history or booked, each list that is new, and each usage that comes in.
+type Mark struct {
+	Run            RunMark
+	Changes, Usage int64
+}
+
+// Mark returns how far changes are.
+func (s *Snapshot) Mark() (m Mark, err error) {
+	_, err = s.one(`SELECT (SELECT CAST(coalesce(sum(next_id), 0) AS BIGINT) FROM id_counter WHERE kind IN ('history', 'ledger_entry', 'bill', 'list')),
+		(SELECT value FROM revision WHERE name = 'usage')`, nil, &m.Changes, &m.Usage)
+	if err != nil {
+		return m, err
+	}
+	_, err = s.one(`SELECT id, coalesce(finished_at, 0) FROM bill_run ORDER BY id DESC LIMIT 1`, nil, &m.Run.ID, &m.Run.FinishedAt)
+	return m, err
 }
 
 // PeriodSums are what became of the bills of one period, in minor units of the settings' currency.

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/usage"
 )
@@ -15,19 +17,27 @@ type ListCounts struct {
 // CountLists returns how many lists each server has; work grows with them. A server's id counts only its own, 0 all.
 func (s *Snapshot) CountLists(serverID int64) (map[int64]ListCounts, error) {
 	out := map[int64]ListCounts{}
-	var c condition
-	c.and("n.last_day = " + c.arg(int64(period.Last)))
-	if serverID != 0 {
-		c.and("n.server_id = " + c.arg(serverID))
+	count := func(from, where string, into func(*ListCounts, int64)) error {
+		var c condition
+		c.and("n.last_day = " + c.arg(int64(period.Last)) + where)
+		if serverID != 0 {
+			c.and("n.server_id = " + c.arg(serverID))
+		}
+		return s.raw(`SELECT n.server_id, count(*) FROM `+from+c.where()+` GROUP BY n.server_id`, c.args, func(r *rawRow) error {
+			counts := out[r.int(0)]
+			into(&counts, r.int(1))
+			out[r.int(0)] = counts
+			return nil
+		})
 	}
-	err := s.raw(`SELECT n.server_id, count(*) - count(l.gone_day),
-		count(CASE WHEN l.gone_day IS NULL THEN y.missing_day END), count(l.gone_day)
-		FROM list_name n JOIN list l ON l.id = n.list_id LEFT JOIN list_sync y ON y.list_id = l.id`+
-		c.where()+` GROUP BY n.server_id`, c.args, func(r *rawRow) error {
-		out[r.int(0)] = ListCounts{Known: r.int(1), Missing: r.int(2), Gone: r.int(3)}
-		return nil
-	})
-	return out, err
+	// Those that are gone or missing are few, and have indexes of their own: so the many are read from one table.
+	return out, errors.Join(
+		count("list_name n", "", func(c *ListCounts, n int64) { c.Known = n }),
+		count("list l CROSS JOIN list_name n", " AND l.gone_day IS NOT NULL AND n.list_id = l.id",
+			func(c *ListCounts, n int64) { c.Gone, c.Known = n, c.Known-n }),
+		count("list_sync y CROSS JOIN list l CROSS JOIN list_name n",
+			" AND y.missing_day IS NOT NULL AND l.id = y.list_id AND l.gone_day IS NULL AND n.list_id = l.id",
+			func(c *ListCounts, n int64) { c.Missing = n }))
 }
 
 // Site is a site that syncs found on a server.

@@ -8,12 +8,13 @@ import (
 )
 
 // VanishedLists returns the lists of a server that syncs do not find any more and nobody marked gone, and the first day
-// of that.
+// of that. It goes through those of all servers, which are few, and not through all lists of one.
 func (s *Snapshot) VanishedLists(serverID int64) (out []hosting.List, since period.Date, err error) {
 	since = period.Last
 	for row, err := range s.rows(`SELECT l.id, s.name, n.site, n.name, n.remote_id, l.start_day, l.end_day, l.gone_day, y.missing_day
-		FROM list_sync y JOIN list l ON l.id = y.list_id JOIN list_name n ON n.list_id = l.id AND n.last_day = $2 JOIN server s ON s.id = n.server_id
-		WHERE y.missing_day IS NOT NULL AND l.gone_day IS NULL AND n.server_id = $1 ORDER BY n.site, n.name, l.id`, serverID, int64(period.Last)) {
+		FROM list_sync y CROSS JOIN list l CROSS JOIN list_name n JOIN server s ON s.id = n.server_id
+		WHERE y.missing_day IS NOT NULL AND l.id = y.list_id AND l.gone_day IS NULL AND n.list_id = l.id AND n.last_day = $2 AND n.server_id = $1
+		ORDER BY n.site, n.name, l.id`, serverID, int64(period.Last)) {
 		if err != nil {
 			return nil, since, err
 		}

@@ -13,6 +13,8 @@ type Snapshot struct {
 	tx   *sql.Tx
 	conn *sql.Conn
 	ctx  context.Context //nolint:containedctx // lives exactly as long as its transaction
+
+	matched map[string]int64 // what ways to customers lead to, as far as it was counted
 }
 
 // Tx is a writing transaction. What it changes it also records in the history (Record).

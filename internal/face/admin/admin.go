@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"postmeter/internal/face/web"
+	"postmeter/internal/stage/gather/servers"
 	"postmeter/internal/stage/insight"
 	"postmeter/internal/stage/office"
 	"postmeter/internal/store"
@@ -19,8 +20,9 @@ type Deps struct {
 // site is the operator's web.
 type site struct {
 	Deps
-	overview keptSums[insight.RunMark, insight.OverviewSums]
+	overview keptSums[store.RunMark, insight.OverviewSums]
 	counts   keptSums[string, map[int64]store.ListCounts]
+	compared keptSums[int64, servers.Compared]
 	reviews  keptSums[billSums, *insight.Review]
 	lists    keptSums[billSums, *insight.Checklist]
 }

@@ -74,11 +74,11 @@ func (s *site) addOverview(c *web.Context, o *insight.Overview) (bool, error) {
 		o.OverviewSums, err = insight.ReadOverviewSums(c.Ctx(), s.DB, o)
 		return true, err
 	}
-	run, err := insight.LastRun(c.Ctx(), s.DB)
+	by, err := s.asks(c)
 	if err != nil {
 		return false, err
 	}
-	sums, ready, err := s.overview.read(c.Ctx(), run, c.Now, func(ctx context.Context) (insight.OverviewSums, error) {
+	sums, ready, err := s.overview.read(c.Ctx(), by.mark.Run, by, func(ctx context.Context) (insight.OverviewSums, error) {
 		return insight.ReadOverviewSums(ctx, s.DB, o)
 	})
 	o.OverviewSums = sums

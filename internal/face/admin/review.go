@@ -36,7 +36,7 @@ const keptFrom = 1000
 // billSums is what sums over the bills of a period are kept by.
 type billSums struct {
 	Period period.Period
-	Run    insight.RunMark
+	Run    store.RunMark
 }
 
 // readSums returns what is added up over the bills of a period: at once where they are few.
@@ -49,11 +49,11 @@ func readSums[V any](c *web.Context, s *site, k *keptSums[billSums, V], p period
 		v, err = add(c.Ctx())
 		return v, true, err
 	}
-	run, err := insight.LastRun(c.Ctx(), s.DB)
+	by, err := s.asks(c)
 	if err != nil {
 		return v, false, err
 	}
-	return k.read(c.Ctx(), billSums{p, run}, c.Now, add)
+	return k.read(c.Ctx(), billSums{p, by.mark.Run}, by, add)
 }
 
 // queryPeriod is the period that the URL names; false if it names none.

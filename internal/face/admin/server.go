@@ -60,13 +60,13 @@ func (s *site) server(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	v, err := servers.Show(c.Ctx(), s.asked(c), name)
+	v, counted, err := s.oneServer(c, id, name)
 	if err != nil {
 		return err
 	}
 	p := serverPage{
 		Detail: v, Path: pathOf("/servers", id), Health: serverHealth(&v.Summary), Clerk: c.May(web.Clerk), Administrator: c.May(web.Administrator),
-		Facts: serverFacts(v), Figures: serverFigures(v), Feeds: feedTable(c, v), Logs: logTable(c, v), Unknown: unknownTable(c, v), Gaps: gapTable(c, v), SuspendedTable: suspendedTable(c, v), CounterStarts: counterStarts(v),
+		Facts: serverFacts(v), Figures: serverFigures(v, counted), Feeds: feedTable(c, v), Logs: logTable(c, v), Unknown: unknownTable(c, v), Gaps: gapTable(c, v), SuspendedTable: suspendedTable(c, v), CounterStarts: counterStarts(v),
 		Fixable: v.MissingLists, SyncedWords: or(c.InstantOf(v.Synced), "never"), ValidationWords: or(c.InstantOf(v.Validated), "never"),
 	}
 	if v.Validation != nil && len(p.Fixable) == 0 {
@@ -128,11 +128,11 @@ func sizeWord(source string) string {
 	return source
 }
 
-func serverFigures(v *servers.Detail) []homeFigure {
+func serverFigures(v *servers.Detail, counted bool) []homeFigure {
 	return []homeFigure{
-		{Label: "Lists", Figure: web.Thousands(v.Lists)},
-		{Label: "Missing", Figure: web.Thousands(v.Missing)},
-		{Label: "Gone", Figure: web.Thousands(v.Gone)},
+		{Label: "Lists", Figure: known(counted, v.Lists)},
+		{Label: "Missing", Figure: known(counted, v.Missing)},
+		{Label: "Gone", Figure: known(counted, v.Gone)},
 		{Label: "Found, not billed", Figure: web.Thousands(v.UnknownList), Note: "of unknown lists"},
 		{Label: "Unparsed", Figure: web.Thousands(v.Unparsed), Note: "lines"},
 	}

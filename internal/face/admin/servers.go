@@ -26,12 +26,52 @@ func (s *site) allServers(c *web.Context) (all []servers.Summary, counted bool, 
 		all, err = servers.List(c.Ctx(), s.DB, c.Now)
 		return all, true, err
 	}
-	counts, counted, err := s.counts.read(c.Ctx(), "", c.Now, func(ctx context.Context) (map[int64]store.ListCounts, error) { return servers.Counts(ctx, s.DB, 0) })
+	by, err := s.asks(c)
+	if err != nil {
+		return nil, false, err
+	}
+	counts, counted, err := s.listCounts(c, by)
 	if err != nil {
 		return nil, false, err
 	}
 	all, err = servers.ListCounted(c.Ctx(), s.DB, c.Now, counts)
 	return all, counted, err
+}
+
+// listCounts are the lists of all servers, counted in the background.
+func (s *site) listCounts(c *web.Context, by asked) (map[int64]store.ListCounts, bool, error) {
+	return s.counts.read(c.Ctx(), "", by, func(ctx context.Context) (map[int64]store.ListCounts, error) { return servers.Counts(ctx, s.DB, 0) })
+}
+
+// oneServer is all that is known of a server; counted is false while lists are still being counted.
+func (s *site) oneServer(c *web.Context, id int64, name string) (v *servers.Detail, counted bool, err error) {
+	many, err := insight.ManyLists(c.Ctx(), s.DB)
+	if err != nil {
+		return nil, false, err
+	}
+	if !many {
+		v, err = servers.Show(c.Ctx(), s.asked(c), name)
+		return v, true, err
+	}
+	by, err := s.asks(c)
+	if err != nil {
+		return nil, false, err
+	}
+	counts, counted, err := s.listCounts(c, by)
+	if err != nil {
+		return nil, false, err
+	}
+	compared, done, err := s.compared.read(c.Ctx(), id, by, func(ctx context.Context) (servers.Compared, error) {
+		return servers.Compare(ctx, s.asked(c), id)
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if !done {
+		compared.Comparison.NotCompared = "there are many lists, and they are still being looked at"
+	}
+	v, err = servers.ShowCounted(c.Ctx(), s.asked(c), name, counts, compared)
+	return v, counted, err
 }
 
 // servers lists the hosting servers, with how they are.

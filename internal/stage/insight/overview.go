@@ -80,13 +80,13 @@ func ReadOverviewSums(ctx context.Context, db *store.DB, o *Overview) (v Overvie
 	return v, err
 }
 
-// RunMark changes with each bill run that begins or ends.
-type RunMark struct{ ID, FinishedAt int64 }
+// Mark is another one after each change of which sums are made, but for what mail servers say.
+type Mark = store.Mark
 
-// LastRun returns the mark of the newest bill run.
-func LastRun(ctx context.Context, db *store.DB) (m RunMark, err error) {
+// ReadMark reads how far changes are.
+func ReadMark(ctx context.Context, db *store.DB) (m Mark, err error) {
 	err = db.Read(ctx, func(s *store.Snapshot) error {
-		m.ID, m.FinishedAt, err = s.LastRun()
+		m, err = s.Mark()
 		return err
 	})
 	return m, err

@@ -175,13 +175,51 @@ type Detail struct {
 	SuspendedCount int64       `json:"suspended_count"` // counters that went back: nothing of them is counted
 	Suspended      []Suspended `json:"suspended_counters"`
 
-	Comparison Comparison `json:"comparison"` // of the server's own counters with what was metered
-	GapCount   int        `json:"gap_count"`  // lists of which something is missing
-	Gaps       []Gap      `json:"gaps"`       // the first of them
+	Compared
 }
 
-// Show returns everything that is known of a server. It asks the database alone, and so works for each kind.
+// Compared says how a server's own counters and what was metered agree.
+type Compared struct {
+	Comparison Comparison `json:"comparison"`
+	GapCount   int        `json:"gap_count"` // lists of which something is missing
+	Gaps       []Gap      `json:"gaps"`      // the first of them
+}
+
+// Show returns everything that is known of a server. It asks the database alone, and so works for each kind. Work grows with
+// the lists of the server.
 func Show(ctx context.Context, d Deps, name string) (*Detail, error) {
+	targets, err := d.choose(ctx, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	counts, err := Counts(ctx, d.DB, targets[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	compared, err := Compare(ctx, d, targets[0].ID)
+	if err != nil {
+		return nil, err
+	}
+	return ShowCounted(ctx, d, name, counts, compared)
+}
+
+// Compare compares what a server counted itself with what was metered since the last reading of the month before. Work grows with its
+// lists: whoever asks often keeps it for a while.
+func Compare(ctx context.Context, d Deps, serverID int64) (out Compared, err error) {
+	return out, d.DB.Read(ctx, func(s *store.Snapshot) error {
+		all, err := s.Servers()
+		for i := range all {
+			if all[i].ID == serverID && err == nil {
+				out.Comparison, out.Gaps, err = compareCounters(s, &all[i], d.By().At)
+			}
+		}
+		out.GapCount, out.Gaps = len(out.Gaps), out.Gaps[:min(len(out.Gaps), shownGaps)]
+		return err
+	})
+}
+
+// ShowCounted is Show for a server whose lists were counted and compared before.
+func ShowCounted(ctx context.Context, d Deps, name string, counts map[int64]store.ListCounts, compared Compared) (*Detail, error) {
 	targets, err := d.choose(ctx, []string{name})
 	if err != nil {
 		return nil, err
@@ -190,11 +228,8 @@ func Show(ctx context.Context, d Deps, name string) (*Detail, error) {
 	out := &Detail{User: t.User, HasSecret: t.sealed != nil, TimeZone: t.TimeZone, BilledSource: t.BilledSource, ServiceSenders: orNone(t.ServiceSenders),
 		AverageBytes: t.AverageBytes, Tried: instantOr(t.state.TriedAt), WasDoubted: t.state.Doubted}
 	out.Abilities, out.UsageFormats = abilities(d, t)
+	out.Compared = compared
 	if err := errorsOf(parse(t.state.Sync, &out.LastSync), parse(t.state.Validation, &out.Validation)); err != nil {
-		return nil, err
-	}
-	counts, err := Counts(ctx, d.DB, t.ID)
-	if err != nil {
 		return nil, err
 	}
 	all, err := ListCounted(ctx, d.DB, t.started, counts)
@@ -263,10 +298,8 @@ func (v *Detail) read(s *store.Snapshot, t *target) error {
 	if err := v.readLogs(s, t); err != nil {
 		return err
 	}
-	if v.Suspended, v.SuspendedCount, err = suspended(s, t.ID); err != nil {
-		return err
-	}
-	return v.readGaps(s, t)
+	v.Suspended, v.SuspendedCount, err = suspended(s, t.ID)
+	return err
 }
 
 func (v *Detail) readSites(s *store.Snapshot, t *target) error {
@@ -312,13 +345,6 @@ func (v *Detail) readLogs(s *store.Snapshot, t *target) error {
 	for _, l := range lines {
 		v.UnparsedLines = append(v.UnparsedLines, UnparsedLine{l.Position, l.Reason, l.Line})
 	}
-	return err
-}
-
-// readGaps compares the server's own counters with what was metered since their last reading of the month before.
-func (v *Detail) readGaps(s *store.Snapshot, t *target) (err error) {
-	v.Comparison, v.Gaps, err = compareCounters(s, &t.Server, t.started)
-	v.GapCount, v.Gaps = len(v.Gaps), v.Gaps[:min(len(v.Gaps), shownGaps)]
 	return err
 }
 

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"postmeter/internal/domain/customer"
+)
+
+// Limits of walking along words.
+const (
+	mergedWords = 40  // up to so many words that begin alike are walked along together; more are sorted
+	soonSorted  = 100 // so few customers are looked up and sorted sooner than walked along
+	firstLooked = 128 // so many are looked at first for a page, then four times as many, and so on
+)
+
+// wordWalk goes along the customers of a way along words, in the order of companies.
+type wordWalk struct {
+	s      *Snapshot
+	f      *CustomerFilter
+	ways   []way
+	lead   int      // the way along which it goes; the others are conditions
+	words  []string // that the way leads along; nil: too many to merge
+	others bool     // there are conditions beside the words
+	down   bool
+	from   *string // the company that it is at; nil at the beginning
+}
+
+// walkWords finds a page of customers in the order of companies along the words of a filter. done is false where that cannot be, or
+// takes too long: the page is to be found otherwise.
+func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []customer.Customer, done bool, err error) {
+	lead, matches, err := s.leading(ways)
+	if err != nil || lead < 0 || matches <= soonSorted {
+		return nil, false, err
+	}
+	walk := wordWalk{s: s, f: f, ways: ways, lead: lead, others: len(ways) > 1 || others, down: f.Falling != (f.Before != "")}
+	if cursor := f.After + f.Before; cursor != "" {
+		company, _, damaged := readCursor(cursor, false)
+		text, _ := company.(string)
+		if walk.from = &text; damaged != nil {
+			return nil, true, nil //nolint:nilerr // a damaged cursor is a page that does not exist
+		}
+	}
+	if walk.words, err = s.wordsOf(&ways[lead]); err != nil {
+		return nil, false, err
+	}
+	if walk.words == nil && matches > counted {
+		return nil, false, nil
+	}
+	ids, done, err := walk.page()
+	if err != nil || !done {
+		return nil, false, err
+	}
+	out, err = s.CustomersByID(ids)
+	slices.SortFunc(out, func(a, b customer.Customer) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	return out, true, err
+}
+
+// page returns the next customers that meet all conditions, a page at most. done is false if so many were looked at that another way
+// is better.
+func (w *wordWalk) page() (ids []int64, done bool, err error) {
+	n, looked := w.f.Limit, 0
+	if w.others {
+		n = max(firstLooked, w.f.Limit)
+	}
+	for end := false; !end && len(ids) < w.f.Limit; n *= 4 {
+		if looked > walked {
+			if !w.f.Rough {
+				return nil, false, nil
+			}
+			break
+		}
+		looked += n
+		var found []int64
+		if found, end, err = w.next(n); err != nil {
+			return nil, false, err
+		}
+		ids = append(ids, found...)
+	}
+	ids = ids[:min(len(ids), w.f.Limit)]
+	if w.f.Before != "" {
+		slices.Reverse(ids)
+	}
+	return ids, true, nil
+}
+
+// leading returns the way along words that leads to the fewest customers, -1 for none.
+func (s *Snapshot) leading(ways []way) (lead int, least int64, err error) {
+	lead = -1
+	for i := range ways {
+		if !ways[i].isWord() {
+			continue
+		}
+		n, err := s.matches(&ways[i])
+		if err != nil {
+			return -1, 0, err
+		}
+		if lead < 0 || n < least {
+			lead, least = i, n
+		}
+	}
+	return lead, least, nil
+}
+
+// wordsOf returns the words that a way leads along, nil if they are too many, or if it leads along none.
+func (s *Snapshot) wordsOf(w *way) (words []string, err error) {
+	if !w.isWord() {
+		return nil, nil
+	}
+	if w.exact {
+		return []string{fmt.Sprint(w.args[0])}, nil
+	}
+	const query = `WITH RECURSIVE d (word, n) AS (
+		SELECT min(word), 1 FROM customer_word WHERE word >= $1 AND word < $2
+		UNION ALL SELECT (SELECT min(w.word) FROM customer_word w WHERE w.word > d.word AND w.word < $2), n + 1 FROM d
+			WHERE d.word IS NOT NULL AND n <= $3)
+		SELECT word FROM d WHERE word IS NOT NULL`
+	for row, err := range s.rows(query, w.args[0], w.args[1], int64(mergedWords)) {
+		if err != nil {
+			return nil, err
+		}
+		var word string
+		if err := row.Scan(&word); err != nil {
+			return nil, err
+		}
+		words = append(words, word)
+	}
+	if len(words) > mergedWords {
+		return nil, nil
+	}
+	return words, nil
+}
+
+// next looks at the next customers, n at most, and returns those that meet all conditions; end says that there are no more. Both
+// engines merge what they read of each word by the index, row by row.
+func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
+	var c condition
+	compare, direction := " > ", ""
+	if w.down {
+		compare, direction = " < ", " DESC"
+	}
+	place := ""
+	if w.from != nil {
+		place = " AND w.company" + compare + c.arg(*w.from)
+	}
+	parts := make([]string, len(w.words))
+	for i, word := range w.words {
+		parts[i] = "SELECT w.company, w.customer_id FROM customer_word w WHERE w.word = " + c.arg(word) + place
+	}
+	from := strings.Join(parts, " UNION ALL ")
+	if len(parts) == 0 {
+		from = "SELECT DISTINCT w.company, " + w.ways[w.lead].query(&c) + place
+	}
+	from += " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
+	fits, err := w.fits(&c)
+	if err != nil {
+		return nil, false, err
+	}
+	read, last := 0, int64(0)
+	for row, err := range w.s.rows("SELECT k.company, k.customer_id, "+fits+" FROM ("+from+") AS k ORDER BY k.company"+direction, c.args...) {
+		if err != nil {
+			return nil, false, err
+		}
+		var company string
+		var id int64
+		var fit bool
+		if err := row.Scan(&company, &id, &fit); err != nil {
+			return nil, false, err
+		}
+		if fit && id != last { // once, with several words that begin alike
+			ids = append(ids, id)
+		}
+		read, last, w.from = read+1, id, &company
+	}
+	return ids, read < n, nil
+}
+
+// fits is what says of a customer k whether it meets the conditions beside that of the way along which the walk goes.
+func (w *wordWalk) fits(c *condition) (string, error) {
+	if !w.others {
+		return "TRUE", nil
+	}
+	all := condition{args: c.args}
+	all.meet(w.ways, "k.customer_id", w.lead)
+	own := condition{args: all.args}
+	if err := own.narrow(w.f); err != nil {
+		return "", err
+	}
+	if len(own.text) > 0 {
+		own.and("customer.id = k.customer_id")
+		all.and("EXISTS (SELECT 1 FROM customer" + own.where() + ")")
+	}
+	c.args = own.args
+	return "CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
+}
