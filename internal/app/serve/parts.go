@@ -50,5 +50,5 @@ func parts(d Deps) ([]Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Part{operators, following(d), asking(d), validating(d), billing(d), trying(d), words(d)}, nil
+	return []Part{operators, following(d), asking(d), validating(d), reporting(d), billing(d), trying(d), words(d)}, nil
 }

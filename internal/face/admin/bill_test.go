@@ -25,7 +25,7 @@ func (w *world) work(v *visitor) *answer {
 	ctx := context.Background()
 	var job store.Job
 	w.write(func(tx *store.Tx) error {
-		claimed, err := tx.ClaimJobs("test", []string{billrun.JobKind, deliver.SendJobKind, deliver.TestJobKind}, 1)
+		claimed, err := tx.ClaimJobs("test", []string{billrun.JobKind, billrun.UnbilledKind, deliver.SendJobKind, deliver.TestJobKind}, 1)
 		if err == nil && len(claimed) == 0 {
 			err = fmt.Errorf("no job waits")
 		}
@@ -47,6 +47,9 @@ func (w *world) work(v *visitor) *answer {
 }
 
 func (w *world) doJob(ctx context.Context, job *store.Job) (any, error) {
+	if job.Kind == billrun.UnbilledKind {
+		return nil, w.makeReport(ctx, job)
+	}
 	if job.Kind == billrun.JobKind {
 		var order billrun.Job
 		if err := json.Unmarshal(job.Payload, &order); err != nil {

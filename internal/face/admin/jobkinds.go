@@ -40,6 +40,7 @@ func (s *site) jobKinds() map[string]jobKind {
 		gather.FindJob:       {Label: "Find Member", About: soughtWords, Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersFound, Fixed: true, Right: web.Clerk},
 		gather.DeleteJob:     {Label: "Delete members", Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Fixed: true, Right: web.Clerk},
 		billrun.ValidateKind: validateJob(),
+		billrun.UnbilledKind: unbilledJob(),
 		billrun.JobKind: {
 			Label: "Run bills", About: runAbout, Up: web.Crumb{Label: "Bill", Path: "/bill"}, Result: s.runResult,
 			Next: func(j *store.Job) *web.Action { return &web.Action{Label: "Review", Path: reviewPath(j)} },

@@ -16,7 +16,7 @@ const (
 // routes is the table of everything that exists, with who may use it. A route that is not here does not exist, and one
 // without a right is refused at the start.
 func (s *site) routes() []web.Route {
-	return slices.Concat(s.doorRoutes(), s.customerRoutes(), s.billRoutes(), s.searchRoutes(), s.findRoutes(), []web.Route{
+	return slices.Concat(s.doorRoutes(), s.customerRoutes(), s.billRoutes(), s.searchRoutes(), s.findRoutes(), s.reportRoutes(), []web.Route{
 		{Method: get, Path: "/{$}", Right: web.Viewer, Handler: s.home},
 
 		{Method: get, Path: "/jobs", Right: web.Viewer, Handler: s.jobs},

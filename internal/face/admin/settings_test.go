@@ -90,7 +90,7 @@ func TestOperatorsAreMadeChangedAndEnded(t *testing.T) {
 // reports counts usage of a list.
 func (w *world) reports(server, site, list string) {
 	w.t.Helper()
-	text := fmt.Sprintf(`{"id":"a","server":%q,"site":%q,"list":%q,"at":"2026-09-01T12:00:00Z","bytes":1000,"recipients":5}`, server, site, list)
+	text := fmt.Sprintf(`{"id":%q,"server":%q,"site":%q,"list":%q,"at":"2026-09-01T12:00:00Z","bytes":1000,"recipients":5}`, server+"/"+site+"/"+list, server, site, list)
 	if _, _, err := gather.Report(context.Background(), gather.ReportOrder{DB: w.db, By: w.by(), Texts: [][]byte{[]byte(text)}}); err != nil {
 		w.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"compress/gzip"
+	"mime"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -61,6 +62,16 @@ func (c *Context) Suggesting() bool { return c.R.Header.Get("HX-Request") != "" 
 
 // Fragment sends a part of a page, for htmx.
 func (c *Context) Fragment(part templ.Component) error { return c.html(http.StatusOK, part) }
+
+// Attachment sends a file, which a browser stores under the name.
+func (c *Context) Attachment(name, contentType string, body []byte) error {
+	h := c.W.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Cache-Control", "no-store")
+	send(c.W, c.R, body)
+	return nil
+}
 
 func (c *Context) html(status int, page templ.Component) error {
 	var out bytes.Buffer

@@ -132,6 +132,6 @@ func (c *computing) waiting(l *store.Loaded) error {
 	if cannotRate(err) {
 		return nil
 	}
-	c.batch.tally.wait(l.Account.Customer.Company, late)
+	c.batch.tally.wait(l.Account.Customer.ID, l.Account.Customer.Company, late)
 	return err
 }

@@ -97,7 +97,7 @@ func (r *run) work(ctx context.Context, todo <-chan *batch, done chan<- *batch) 
 
 // compute fills a batch from one snapshot.
 func (r *run) compute(ctx context.Context, rater *rating.Rater, b *batch) error {
-	b.changes, b.tally = store.DraftChanges{RunID: r.id, Period: r.options.Period}, newTally()
+	b.changes, b.tally = store.DraftChanges{RunID: r.id, Period: r.options.Period}, r.newTally()
 	return r.db.Read(ctx, func(s *store.Snapshot) error {
 		c := &computing{judge: &r.judge, rater: rater, snapshot: s, batch: b, past: &r.past}
 		var err error

@@ -7,6 +7,7 @@ import (
 	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/period"
+	"postmeter/internal/store"
 )
 
 // What a run did is kept and shown by others, too: see package invoice.
@@ -42,6 +43,9 @@ type foundUsage struct {
 	UnbilledUsage
 	first, last period.Date
 	listID      int64 // of a list that nobody has on those days
+	customerID  int64 // whose it is
+	serverID    int64
+	byDay       map[period.Date]store.UsedOnDay // nil where nobody asks for it
 }
 
 func (t *tally) result(r *run) (*Result, error) {

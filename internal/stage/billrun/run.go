@@ -35,12 +35,25 @@ const (
 // Run makes the drafts of a period. It returns an Invalid fault for a bad period, NotFound for customers that do not
 // exist, and the store's faults. What was stored before a fault stays, and is right: start the run again.
 func Run(ctx context.Context, db *store.DB, by store.By, o Options) (*Result, error) {
-	r := &run{db: db, by: by, options: o, reader: store.NewAccountReader(o.Period), tally: newTally(), visit: (*computing).account}
-	r.reader.Past = true
-	if err := r.prepare(ctx); err != nil {
+	r := newRun(db, by, o)
+	if err := r.all(ctx); err != nil {
 		return nil, err
 	}
-	nobodys := newTally()
+	return r.finish(ctx)
+}
+
+func newRun(db *store.DB, by store.By, o Options) *run {
+	r := &run{db: db, by: by, options: o, reader: store.NewAccountReader(o.Period), tally: newTally(), visit: (*computing).account}
+	r.reader.Past = true
+	return r
+}
+
+// all goes through the customers, and through what nobody has.
+func (r *run) all(ctx context.Context) error {
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	nobodys := r.newTally()
 	var missed error
 	var group sync.WaitGroup
 	group.Go(func() { missed = r.unassigned(ctx, nobodys) }) // reads other rows than the pipeline
@@ -50,10 +63,19 @@ func Run(ctx context.Context, db *store.DB, by store.By, o Options) (*Result, er
 		err = missed
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	r.tally.add(nobodys)
-	return r.finish(ctx)
+	return nil
+}
+
+// newTally makes a tally that tells as much as that of the run.
+func (r *run) newTally() *tally {
+	t := newTally()
+	if r.tally.report != nil {
+		t.report = newReported()
+	}
+	return t
 }
 
 // run is a run on its way.

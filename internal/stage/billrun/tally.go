@@ -30,6 +30,7 @@ type tally struct {
 	findings                          []Finding      // of a validation
 	found                             []foundUsage   // of a batch: days without an owner, which other batches find too
 	orphans                           map[int64]bool // of the run: lists whose days without an owner were told
+	report                            *reported      // of a report of what no bill covers, else nil
 }
 
 // replacement is a draft that was run again.
@@ -100,7 +101,7 @@ func (t *tally) addLate(amount int64) {
 }
 
 // wait notes the corrections of a customer who gets no bill, by month.
-func (t *tally) wait(company string, lines []invoice.Line) {
+func (t *tally) wait(customerID int64, company string, lines []invoice.Line) {
 	byMonth := map[period.Month]int64{}
 	for i := range lines {
 		byMonth[lines[i].Month] += lines[i].Amount
@@ -108,6 +109,9 @@ func (t *tally) wait(company string, lines []invoice.Line) {
 	for month, amount := range byMonth {
 		if amount != 0 {
 			t.waiting.add(waiting{company, month, amount})
+			if t.report != nil {
+				t.report.addCorrection(customerID, company, month, amount)
+			}
 		}
 	}
 }
@@ -118,9 +122,12 @@ func (t *tally) warn(codes []string) {
 	}
 }
 
-func (t *tally) days(company string, days period.Period) {
+func (t *tally) days(customerID int64, company string, days period.Period) {
 	t.dayCount += int64(days.Days())
 	t.unbilledDays.add(UnbilledDays{Customer: company, Start: days.Start.Text(), End: days.End.String(), Days: int64(days.Days())})
+	if t.report != nil {
+		t.report.addDays(customerID, company, days)
+	}
 }
 
 // usage notes unbilled usage.
@@ -129,6 +136,9 @@ func (t *tally) usage(u *foundUsage) {
 	t.messages += u.Messages
 	t.recipients += u.Recipients
 	t.unbilledUsage.add(u.UnbilledUsage)
+	if t.report != nil {
+		t.report.addUsage(u)
+	}
 }
 
 // add adds what another batch counted.
@@ -154,6 +164,9 @@ func (t *tally) add(o *tally) {
 	t.messages += o.messages
 	t.recipients += o.recipients
 	t.unbilledUsage.join(&o.unbilledUsage)
+	if t.report != nil && o.report != nil {
+		t.report.join(o.report)
+	}
 	for i := range o.found { // each customer who has the list on other days found them
 		if u := &o.found[i]; !t.orphans[u.listID] {
 			t.orphans[u.listID] = true
@@ -171,14 +184,22 @@ const maxListed = 1000
 // most keeps the first entries in their order, and counts all.
 type most[T any] struct {
 	compare func(a, b T) int
+	limit   int // how many are kept; 0: maxListed
 	rows    []T
 	count   int64
+}
+
+func (m *most[T]) most() int {
+	if m.limit == 0 {
+		return maxListed
+	}
+	return m.limit
 }
 
 func (m *most[T]) add(row T) {
 	m.count++
 	m.rows = append(m.rows, row)
-	if len(m.rows) >= 2*maxListed {
+	if len(m.rows) >= 2*m.most() {
 		m.rows = m.list()
 	}
 }
@@ -193,5 +214,5 @@ func (m *most[T]) join(o *most[T]) {
 // list returns the entries in order.
 func (m *most[T]) list() []T {
 	slices.SortStableFunc(m.rows, m.compare)
-	return m.rows[:min(len(m.rows), maxListed)]
+	return m.rows[:min(len(m.rows), m.most())]
 }

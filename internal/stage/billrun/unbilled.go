@@ -23,7 +23,7 @@ const (
 // unbilledDays notes days until a last one that no bill covers.
 func (c *computing) unbilledDays(a *account.Account, until period.Date) {
 	for _, days := range a.Unbilled(period.Period{Start: period.First, End: until}) {
-		c.batch.tally.days(a.Customer.Company, days)
+		c.batch.tally.days(a.Customer.ID, a.Customer.Company, days)
 	}
 }
 
@@ -96,12 +96,18 @@ func (c *computing) sum(a *account.Account, s *rating.Sum, found map[finding]*fo
 	u := found[key]
 	if u == nil {
 		u = &foundUsage{UnbilledUsage: UnbilledUsage{Reason: reason, Customer: a.Customer.Company, List: a.Input.Lists[s.List].Path()},
-			first: s.Day, last: s.Day}
+			first: s.Day, last: s.Day, customerID: a.Customer.ID, serverID: a.Lists[s.List].Server.ID}
+		if c.batch.tally.report != nil {
+			u.byDay = map[period.Date]store.UsedOnDay{}
+		}
 		found[key] = u
 	}
 	u.first, u.last = min(u.first, s.Day), max(u.last, s.Day)
 	u.Messages += s.Messages
 	u.Recipients += s.Recipients
+	if u.byDay != nil {
+		addOn(u.byDay, store.UsedOnDay{Day: s.Day, Messages: s.Messages, Recipients: s.Recipients})
+	}
 	return nil
 }
 
@@ -207,19 +213,40 @@ func (r *run) unassigned(ctx context.Context, t *tally) error {
 		return nil
 	}
 	return r.db.Read(ctx, func(s *store.Snapshot) error {
-		err := s.UnassignedLists(r.options.Period.End, func(u store.ListUsage) error {
-			t.usage(&foundUsage{first: u.Days.Start, last: u.Days.End,
-				UnbilledUsage: UnbilledUsage{Reason: reasonNobody, List: u.Place, Messages: u.Messages, Recipients: u.Recipients}})
+		err := s.UnassignedLists(r.options.Period.End, t.report != nil, func(u store.ListUsage) error {
+			found := &foundUsage{first: u.Days.Start, last: u.Days.End, serverID: u.ServerID,
+				UnbilledUsage: UnbilledUsage{Reason: reasonNobody, List: u.Place, Messages: u.Messages, Recipients: u.Recipients}}
+			if u.ByDay != nil {
+				found.byDay = map[period.Date]store.UsedOnDay{}
+				for _, d := range u.ByDay {
+					addOn(found.byDay, d)
+				}
+			}
+			t.usage(found)
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		before := period.StartOf(r.options.Period.End+1, r.zone).UnixMicro()
-		return s.UnknownLists(before, func(u store.UnknownListUsage) error {
-			t.usage(&foundUsage{first: r.day(u.FirstAt), last: r.day(u.LastAt),
-				UnbilledUsage: UnbilledUsage{Reason: reasonUnknown, List: u.Server + ": " + u.Key, Messages: u.Messages, Recipients: u.Recipients}})
+		return r.unknown(s, t)
+	})
+}
+
+// unknown notes usage of names that are no list.
+func (r *run) unknown(s *store.Snapshot, t *tally) error {
+	before := period.StartOf(r.options.Period.End+1, r.zone).UnixMicro()
+	if t.report != nil {
+		days := &quarters{run: r, tell: t.usage}
+		err := s.UnknownLists(before, true, func(u store.UnknownListUsage) error {
+			days.add(&u)
 			return nil
 		})
+		days.end()
+		return err
+	}
+	return s.UnknownLists(before, false, func(u store.UnknownListUsage) error {
+		t.usage(&foundUsage{first: r.day(u.FirstAt), last: r.day(u.LastAt), serverID: u.ServerID,
+			UnbilledUsage: UnbilledUsage{Reason: reasonUnknown, List: u.Server + ": " + u.Key, Messages: u.Messages, Recipients: u.Recipients}})
+		return nil
 	})
 }
