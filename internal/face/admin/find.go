@@ -51,7 +51,6 @@ const maxAddresses = 8000
 // findPage is a page that finds people.
 type findPage struct {
 	Form    *web.Form
-	Note    string
 	Found   *web.Table // nil before anything was looked for
 	Servers *web.Table
 	Kept    string // how long what was found is kept
@@ -63,8 +62,10 @@ func (s *site) findAdmins(c *web.Context) error {
 }
 
 func (s *site) findAdminsPage(c *web.Context, status int, p findPage) error {
-	p.Note = "Administrators are owners and moderators, as the last sync of each server told them."
-	return c.RenderStatus(status, web.Page{Title: "Find Administrator", Crumbs: utilityCrumbs, Wide: p.Found != nil}, findView(p))
+	return c.RenderStatus(status, web.Page{
+		Title: "Find Administrator", Crumbs: utilityCrumbs, Wide: p.Found != nil,
+		Lead: "The lists that somebody owns or moderates, as the last sync of each server told.",
+	}, findView(p))
 }
 
 // findAdminsNow shows who runs which lists. Nothing of it is kept.
@@ -226,8 +227,10 @@ func (s *site) findMembers(c *web.Context) error {
 }
 
 func (s *site) findMembersPage(c *web.Context, status int, f *web.Form) error {
-	p := findPage{Form: f, Note: "All servers are asked at once, in the background. One that does not answer is told, and the others count. What is found is kept for a day."}
-	return c.RenderStatus(status, web.Page{Title: "Find Member", Crumbs: utilityCrumbs}, findView(p))
+	return c.RenderStatus(status, web.Page{
+		Title: "Find Member", Crumbs: utilityCrumbs,
+		Lead: "All servers are asked at once, in the background. One that does not answer is told, and the others count. What is found is kept for a day.",
+	}, findView(findPage{Form: f}))
 }
 
 // findMembersNow has the background ask all servers.

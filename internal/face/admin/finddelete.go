@@ -62,9 +62,12 @@ func (s *site) membersFound(c *web.Context, j *store.Job) (templ.Component, erro
 	if err := s.peopleRows(c, t, people); err != nil {
 		return nil, err
 	}
-	more := false
+	more, asked := false, false
 	for i := range found {
-		more = more || found[i].More
+		more, asked = more || found[i].More, asked || found[i].Status == gather.Done
+	}
+	if !asked {
+		t.Empty.Text = "No server could be searched. What became of each is below."
 	}
 	t.Count = foundCount(len(people), len(all), more, "membership", "memberships")
 	path := memberSearchPath + "/" + strconv.FormatInt(j.ID, 10) + "/delete"

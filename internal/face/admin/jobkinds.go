@@ -33,11 +33,14 @@ type jobKind struct {
 func (s *site) jobKinds() map[string]jobKind {
 	servers := web.Crumb{Label: "Servers", Path: "/servers"}
 	return map[string]jobKind{
-		gather.SyncJob:       {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
-		gather.CountersJob:   {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
-		gather.ValidateJob:   {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
-		gather.FixJob:        {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
-		gather.FindJob:       {Label: "Find Member", About: soughtWords, Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersFound, Fixed: true, Right: web.Clerk},
+		gather.SyncJob:     {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
+		gather.CountersJob: {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
+		gather.ValidateJob: {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
+		gather.FixJob:      {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
+		gather.FindJob: {
+			Label: "Find Member", About: soughtWords, Up: utilityCrumbs[0], Result: s.membersFound, Fixed: true, Right: web.Clerk,
+			Next: func(*store.Job) *web.Action { return &web.Action{Label: "Find others", Path: memberSearchPath} },
+		},
 		gather.DeleteJob:     {Label: "Delete members", Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Fixed: true, Right: web.Clerk},
 		billrun.ValidateKind: validateJob(),
 		billrun.UnbilledKind: unbilledJob(),

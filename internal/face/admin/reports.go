@@ -14,7 +14,10 @@ const (
 	unbilledPath = reportsPath + "/unbilled"
 )
 
-var reportCrumbs = []web.Crumb{{Label: "Reports", Path: reportsPath}}
+var (
+	reportCrumbs   = []web.Crumb{{Label: "Reports", Path: reportsPath}}
+	unbilledCrumbs = []web.Crumb{reportCrumbs[0], {Label: "Unbilled usage", Path: unbilledPath}}
+)
 
 // reportRoutes are those of reports.
 func (s *site) reportRoutes() []web.Route {
@@ -59,7 +62,7 @@ func (s *site) reports(c *web.Context) error {
 // unbilledJob is how jobs are shown that report what no bill covers.
 func unbilledJob() jobKind {
 	return jobKind{
-		Label: "Report unbilled usage", About: func(j *store.Job) string { return jobPeriod(j) }, Up: web.Crumb{Label: "Unbilled usage", Path: unbilledPath},
+		Label: "Report unbilled usage", About: jobPeriod, Up: web.Crumb{Label: "Unbilled usage", Path: unbilledPath},
 		Next: func(*store.Job) *web.Action {
 			return &web.Action{Label: "See the report", Path: unbilledPath, Right: web.Viewer}
 		},

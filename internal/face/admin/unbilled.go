@@ -100,7 +100,7 @@ func (s *site) unbilledPage(c *web.Context, status int, kind string, f *web.Form
 	page := web.Page{Title: "Unbilled usage", Crumbs: reportCrumbs, Wide: true, Lead: "What was sent and is billed to nobody, days that no bill covers, and corrections that wait."}
 	if kind != store.UnbilledUsage {
 		page.Title, page.Lead = v.Part.Label, ""
-		page.Crumbs = append(page.Crumbs[:1:1], web.Crumb{Label: "Unbilled usage", Path: unbilledPath}) //nolint:gocritic // a copy
+		page.Crumbs = unbilledCrumbs
 	}
 	return c.RenderStatus(status, page, unbilledPageView(v))
 }
@@ -149,7 +149,7 @@ const mostBars = 62
 func daysChart(id, title string, days []store.UsedOnDay, p period.Period) *web.Chart {
 	chart := &web.Chart{ID: id, Title: title, Unit: "Recipients", Desc: "Bars, one for each day."}
 	by := map[string]int64{}
-	label := func(day period.Date) string { return day.String() }
+	label := func(day period.Date) string { return day.String()[len("2026-"):] }
 	if p.Days() > mostBars {
 		label = func(day period.Date) string { return day.Month().String() }
 		chart.Title, chart.Desc = strings.Replace(title, "days", "months", 1), "Bars, one for each month."
@@ -199,7 +199,10 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 		row := web.Row{ID: r.Position, Name: r.Company}
 		switch r.Kind {
 		case store.UnbilledUsage:
-			row.Cells = []web.Cell{{Text: r.Place, Path: pathOf(unbilledPath+"/usage", r.Position)}, customer, {Text: capital(codeText(r.Reason))}, {Text: r.Days.Start.String()}, {Text: r.Days.End.String()},
+			place := placeCell(r.Place)
+			place.Path = pathOf(unbilledPath+"/usage", r.Position)
+			row.Name = place.Text
+			row.Cells = []web.Cell{place, customer, {Text: capital(codeText(r.Reason))}, {Text: r.Days.Start.String()}, {Text: r.Days.End.String()},
 				{Text: web.Thousands(r.Messages)}, {Text: web.Thousands(r.Size)}, mendUsage(c, r)}
 		case store.UnbilledDays:
 			row.Cells = []web.Cell{customer, {Text: r.Days.Start.Text()}, {Text: r.Days.End.Text()}, {Text: web.Thousands(r.Size)}}
@@ -209,6 +212,18 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// placeCell is a list, or what a log calls one, and its server.
+func placeCell(place string) web.Cell {
+	if server, key, found := strings.Cut(place, ": "); found {
+		return web.Cell{Text: key, Note: "on " + server}
+	}
+	parts := strings.Split(place, "/")
+	if len(parts) != 3 { //nolint:mnd // server, site, list
+		return web.Cell{Text: place}
+	}
+	return web.Cell{Text: parts[2] + "@" + parts[1], Note: "on " + parts[0]}
 }
 
 // mendUsage leads to where it is mended that usage is billed to nobody.
@@ -248,7 +263,7 @@ func (s *site) unbilledRow(c *web.Context) error {
 		p.CustomerPath = customerPath(c, r.CustomerID)
 	}
 	p.Chart = daysChart("days", "On which days was it sent?", r.ByDay, r.Days)
-	return c.Render(web.Page{Title: r.Place, Crumbs: append(reportCrumbs[:1:1], web.Crumb{Label: "Unbilled usage", Path: unbilledPath})}, unbilledRowView(p)) //nolint:gocritic // a copy
+	return c.Render(web.Page{Title: placeCell(r.Place).Text, Lead: capital(placeCell(r.Place).Note) + ".", Crumbs: unbilledCrumbs}, unbilledRowView(p))
 }
 
 // unbilledRowPage is what a list sent that is billed to nobody.
