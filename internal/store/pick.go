@@ -13,14 +13,15 @@ type PickFilter struct {
 	ServerID int64    // 0: all
 	Assigned bool     // also what somebody has on a day from Today on
 	Today    period.Date
-	After    int64 // the last one that was looked at; 0: from the start
+	After    int64 // the last one that was looked at (its ID); 0: from the start
 	Limit    int   // how many are wanted
 	Look     int   // how many are looked at, at most
 }
 
-// Pickable is a list, or a site in the person of one of its lists, that can be assigned.
+// Pickable is a list or a site that can be assigned.
 type Pickable struct {
-	ListID   int64
+	ListID   int64 // of a list
+	SiteID   int64 // of a site: see siteOf
 	ServerID int64
 	Site     string
 	Name     string // of a list
@@ -138,9 +139,10 @@ func (s *Snapshot) listChunk(f *PickFilter, few string, at Pickable, after bool)
 	return out, nil
 }
 
-// PickSites returns sites that have lists, in the order of server and name; each is known by one of its lists.
+// PickSites returns sites in the order of server and name: those that have lists, and those that the last sync of their server found
+// without.
 func (s *Snapshot) PickSites(f PickFilter) (out []Pickable, next int64, err error) {
-	at, found, err := s.pickedAt(f.After)
+	at, found, err := s.pickedSiteAt(f.After)
 	if err != nil || f.After != 0 && !found {
 		return nil, 0, err
 	}
@@ -155,37 +157,61 @@ func (s *Snapshot) PickSites(f PickFilter) (out []Pickable, next int64, err erro
 				out = append(out, at)
 			}
 			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunkOfPicks) {
-				return out, at.ListID, nil
+				return out, at.SiteID, nil
 			}
 		}
 		if len(rows) < chunkOfPicks {
 			return out, 0, nil
 		}
 	}
-	return out, at.ListID, nil
+	return out, at.SiteID, nil
+}
+
+// siteOf says what the id of a site means that is offered: that of one of its lists, doubled, or, of a site without lists, that of its own row,
+// doubled and one more.
+func siteOf(id int64) (rowID int64, empty bool) { return id / 2, id%2 == 1 } //nolint:mnd // see above
+
+// pickedSiteAt returns the place of a site in the order.
+func (s *Snapshot) pickedSiteAt(id int64) (p Pickable, found bool, err error) {
+	row, empty := siteOf(id)
+	if !empty {
+		return s.pickedAt(row)
+	}
+	found, err = s.one(`SELECT server_id, name FROM site WHERE id = $1`, []any{row}, &p.ServerID, &p.Site)
+	return p, found, err
 }
 
 func (s *Snapshot) siteChunk(f *PickFilter, at Pickable, after bool) (out []Pickable, err error) {
 	var c condition
 	c.arg(int64(f.Today))
-	c.and("n.last_day = " + c.arg(int64(period.Last)))
-	if f.ServerID != 0 {
-		c.and("n.server_id = " + c.arg(f.ServerID))
+	last, limit := c.arg(int64(period.Last)), c.arg(int64(chunkOfPicks))
+	narrow := func(server, site string) string {
+		text := ""
+		if f.ServerID != 0 {
+			text += " AND " + server + " = " + c.arg(f.ServerID)
+		}
+		for _, word := range f.Words {
+			text += " AND " + site + " >= " + c.arg(word) + " AND " + site + " < " + c.arg(prefixEnd(word))
+		}
+		if after {
+			text += " AND (" + server + ", " + site + ") > (" + c.arg(at.ServerID) + ", " + c.arg(at.Site) + ")"
+		}
+		return text
 	}
-	for _, word := range f.Words {
-		c.and("n.site >= " + c.arg(word) + " AND n.site < " + c.arg(prefixEnd(word)))
-	}
-	if after {
-		c.and("(n.server_id, n.site) > (" + c.arg(at.ServerID) + ", " + c.arg(at.Site) + ")")
-	}
-	query := `SELECT n.list_id, n.server_id, n.site, ` + heldBy + ` FROM (SELECT min(n.list_id) AS list_id, n.server_id, n.site FROM list_name n` + c.where() +
-		` GROUP BY n.server_id, n.site ORDER BY n.server_id, n.site LIMIT ` + c.arg(int64(chunkOfPicks)) + `) AS n ORDER BY n.server_id, n.site`
+	query := `SELECT n.id, n.server_id, n.site, ` + heldBy + ` FROM (
+		SELECT id, server_id, site FROM (SELECT 2 * min(l.list_id) AS id, l.server_id, l.site FROM list_name l
+			WHERE l.last_day = ` + last + narrow("l.server_id", "l.site") + ` GROUP BY l.server_id, l.site ORDER BY l.server_id, l.site LIMIT ` + limit + `) AS peopled
+		UNION ALL SELECT id, server_id, site FROM (SELECT 2 * y.id + 1 AS id, y.server_id, y.name AS site FROM site y
+			JOIN (SELECT server_id, max(last_day) AS last_day FROM site GROUP BY server_id) AS z ON z.server_id = y.server_id AND z.last_day = y.last_day
+			WHERE NOT EXISTS (SELECT 1 FROM list_name l WHERE l.server_id = y.server_id AND l.site = y.name AND l.last_day = ` + last + `)` +
+		narrow("y.server_id", "y.name") + ` ORDER BY y.server_id, y.name LIMIT ` + limit + `) AS empty
+		ORDER BY 2, 3 LIMIT ` + limit + `) AS n ORDER BY n.server_id, n.site`
 	for row, err := range s.rows(query, c.args...) {
 		if err != nil {
 			return nil, err
 		}
 		var p Pickable
-		if err := row.Scan(&p.ListID, &p.ServerID, &p.Site, &p.Assigned); err != nil {
+		if err := row.Scan(&p.SiteID, &p.ServerID, &p.Site, &p.Assigned); err != nil {
 			return nil, err
 		}
 		out = append(out, p)
@@ -193,19 +219,35 @@ func (s *Snapshot) siteChunk(f *PickFilter, at Pickable, after bool) (out []Pick
 	return out, nil
 }
 
-// PickedSites returns the sites in which lists are now.
-func (s *Snapshot) PickedSites(listIDs []int64) (out []Object, err error) {
-	for row, err := range rowsIn(s, `SELECT DISTINCT server_id, site FROM list_name WHERE last_day = (SELECT max(m.last_day) FROM list_name m
-		WHERE m.list_id = list_name.list_id) AND list_id `+in, listIDs) {
-		if err != nil {
-			return nil, err
+// PickedSites returns the sites that ids of PickSites mean: of one with lists, where these are now.
+func (s *Snapshot) PickedSites(ids []int64) (out []Object, err error) {
+	var lists, sites []int64
+	for _, id := range ids {
+		if row, empty := siteOf(id); empty {
+			sites = append(sites, row)
+		} else {
+			lists = append(lists, row)
 		}
-		var o Object
-		if err := row.Scan(&o.ServerID, &o.Site); err != nil {
-			return nil, err
-		}
-		if !slices.Contains(out, o) {
-			out = append(out, o)
+	}
+	for _, some := range []struct {
+		query string
+		ids   []int64
+	}{
+		{`SELECT DISTINCT server_id, site FROM list_name WHERE last_day = (SELECT max(m.last_day) FROM list_name m
+			WHERE m.list_id = list_name.list_id) AND list_id ` + in, lists},
+		{`SELECT server_id, name FROM site WHERE id ` + in, sites},
+	} {
+		for row, err := range rowsIn(s, some.query, some.ids) {
+			if err != nil {
+				return nil, err
+			}
+			var o Object
+			if err := row.Scan(&o.ServerID, &o.Site); err != nil {
+				return nil, err
+			}
+			if !slices.Contains(out, o) {
+				out = append(out, o)
+			}
 		}
 	}
 	return out, nil

@@ -11,10 +11,14 @@ import (
 
 // SaveSites notes the sites that a sync found on a day.
 func (tx *Tx) SaveSites(serverID int64, sites []string, day period.Date) error {
+	id, err := tx.NewIDs("site", len(sites)) // a site that is known keeps its own
+	if err != nil {
+		return err
+	}
 	bulk := tx.Bulk("site", "ON CONFLICT (server_id, name) DO UPDATE SET last_day = excluded.last_day",
-		"server_id", "name", "first_day", "last_day")
-	for _, name := range sites {
-		if err := bulk.Add(serverID, name, int64(day), int64(day)); err != nil {
+		"server_id", "name", "first_day", "last_day", "id")
+	for i, name := range sites {
+		if err := bulk.Add(serverID, name, int64(day), int64(day), id+int64(i)); err != nil {
 			return err
 		}
 	}

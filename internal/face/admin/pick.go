@@ -17,7 +17,7 @@ const namesShown = 12
 // pickWords are what the pages of picking say.
 var pickWords = map[insight.PickKind]struct{ Title, One, Many, Column, Empty string }{
 	insight.PickLists:   {"Select Lists", "list", "lists", "List", "Every list is assigned. New lists appear here once their server is synced."},
-	insight.PickSites:   {"Select Sites", "site", "sites", "Site", "Every site is assigned. A site appears here once it has a list."},
+	insight.PickSites:   {"Select Sites", "site", "sites", "Site", "Every site is assigned. A site appears here once a sync found it, or it has a list."},
 	insight.PickServers: {"Select Servers", "server", "servers", "Server", "Every server is assigned, or there is none yet."},
 }
 

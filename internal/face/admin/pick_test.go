@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"postmeter/internal/domain/operator"
+	"postmeter/internal/domain/period"
 	"postmeter/internal/stage/office"
+	"postmeter/internal/store"
 )
 
 func TestPickingLists(t *testing.T) {
@@ -51,6 +54,71 @@ func TestPickingLists(t *testing.T) {
 		// The server as a whole, and all that match.
 		form = v.do(http.MethodPost, acme+"/add/sites", url.Values{"_all": {"yes"}, "_query": {"show=all&q=acme"}}, nil).wants(http.StatusOK, "Assign 1 site").carried()
 		v.do(http.MethodPost, acme+"/assign/sites", form, nil).wants(http.StatusOK, "1 site is assigned.", "all lists of the site on s1")
+	})
+}
+
+// TestASiteWithoutListsIsPicked assigns a site that the last sync found, and on which there is no list yet.
+func TestASiteWithoutListsIsPicked(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.imports(provider)
+		w.imports(`{"customers":[{"company":"Acme","groups":[{"name":"Main"}]}]}`)
+		w.write(func(tx *store.Tx) error {
+			if err := tx.SaveSites(1, []string{"gone.test"}, period.MustParse("2026-09-01")); err != nil {
+				return err
+			}
+			return tx.SaveSites(1, []string{"acme.test", "bare.test", "new.test"}, period.MustParse("2026-09-14"))
+		})
+		w.write(func(tx *store.Tx) error { // and once more: a site keeps its id
+			return tx.SaveSites(1, []string{"acme.test", "bare.test", "new.test"}, period.MustParse("2026-09-15"))
+		})
+		v := w.operator(operator.Clerk)
+		group := "/customers/1/groups/1"
+		a := v.open(group+"/add/sites").wants(http.StatusOK, "acme.test", "bare.test", "elm.test", "new.test", "4 sites<").lacks("gone.test")
+		if strings.Index(a.body, "bare.test") > strings.Index(a.body, "elm.test") {
+			t.Error("sites are not in the order of their names")
+		}
+		v.open(group+"/add/sites?q=ba").wants(http.StatusOK, "bare.test", "1 site<").lacks("acme.test")
+		form := v.do(http.MethodPost, group+"/add/sites", url.Values{"id": {a.ticks("bare.test")[0], a.ticks("acme.test")[0]}}, nil).
+			wants(http.StatusOK, "Assign 2 sites", "bare.test", "acme.test").lacks("elm.test").carried()
+		v.do(http.MethodPost, group+"/assign/sites", form, nil).wants(http.StatusOK, "2 sites are assigned.", "bare.test")
+		v.open(group+"/add/sites").wants(http.StatusOK, "elm.test", "new.test").lacks("bare.test", "acme.test")
+		v.open(group+"/add/sites?show=all").wants(http.StatusOK, "bare.test", "4 sites<")
+		w.imports(`{"lists":[{"server":"s1","site":"bare.test","list":"first"}]}`)
+		v.open(group + "/add/lists").wants(http.StatusOK).lacks("first@bare.test") // it belongs to who has the site
+	})
+}
+
+// TestManySitesArePaged goes through sites with and without lists, page by page.
+func TestManySitesArePaged(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		var lists, bare []string
+		for i := range 250 {
+			if i%2 == 0 {
+				lists = append(lists, fmt.Sprintf(`{"server":"s1","site":"s%03d.test","list":"l"}`, i))
+			} else {
+				bare = append(bare, fmt.Sprintf("s%03d.test", i))
+			}
+		}
+		w.imports(`{"servers":[{"name":"s1","host":"s1.test"}],"lists":[` + strings.Join(lists, ",") + `],"customers":[{"company":"Acme","groups":[{"name":"Main"}]}]}`)
+		w.write(func(tx *store.Tx) error { return tx.SaveSites(1, bare, period.MustParse("2026-09-14")) })
+		v := w.operator(operator.Clerk)
+		seen := map[string]bool{}
+		pages := 0
+		for path := "/customers/1/groups/1/add/sites"; path != ""; pages++ {
+			a := v.open(path).wants(http.StatusOK)
+			for _, m := range regexp.MustCompile(`s\d{3}\.test`).FindAllString(a.body, -1) {
+				seen[m] = true
+			}
+			path = ""
+			if _, next, found := strings.Cut(a.body, `rel="next" href="`); found {
+				path = strings.ReplaceAll(next[:strings.IndexByte(next, '"')], "&amp;", "&")
+			}
+		}
+		if len(seen) != 250 || pages != 3 {
+			t.Errorf("%d pages show %d sites", pages, len(seen))
+		}
 	})
 }
 

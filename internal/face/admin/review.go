@@ -89,6 +89,13 @@ func (s *site) review(c *web.Context) error {
 		return s.addingUp(c, web.Page{Title: "Review", Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}})
 	}
 	page := reviewOf(c, r)
+	nobodys, err := s.nobodys(c, 0)
+	if err != nil {
+		return err
+	}
+	if nobodys != nil {
+		page.Ways = append(page.Ways, *nobodys)
+	}
 	if r.Run != nil {
 		run, err := s.resultPage(c, r.Run.Result)
 		if err != nil {

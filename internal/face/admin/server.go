@@ -29,7 +29,8 @@ type serverPage struct {
 	SuspendedTable  *web.Table
 	CounterStarts   []web.Option // how its counters of mails may go on, where that is to be said
 	Suggested       []suggestedMove
-	Clerk           bool // may ask the server, fix and move
+	Nobodys         *web.Crumb // the lists of it that nobody has, or nil
+	Clerk           bool       // may ask the server, fix and move
 	Administrator   bool
 	Fixable         []string // lists that can be marked gone
 	MissingBeyond   int64    // missing lists that are not named
@@ -82,6 +83,9 @@ func (s *site) server(c *web.Context) error {
 		}
 	}
 	p.Suggested = suggestedMoves(p.Path, v)
+	if p.Nobodys, err = s.nobodys(c, id); err != nil {
+		return err
+	}
 	page := web.Page{Title: v.Name, Crumbs: serverCrumbs, Wide: true}
 	page.Action = existing(c, &web.Action{Label: "Edit", Path: p.Path + "/edit", Right: web.Administrator})
 	return c.Render(page, serverView(p))

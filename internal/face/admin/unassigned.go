@@ -45,6 +45,26 @@ func (s *site) unassigned(c *web.Context) error {
 	}, web.ListView(t))
 }
 
+// nobodys is the link to the lists that nobody has, of a server or of all (0), with how many there are; nil where there is
+// none.
+func (s *site) nobodys(c *web.Context, serverID int64) (*web.Crumb, error) {
+	n, others, err := insight.Nobodys(c.Ctx(), s.DB, serverID, c.Now)
+	if err != nil || n == 0 && !others || !c.Exists(unassignedPath) {
+		return nil, err
+	}
+	way := &web.Crumb{Label: "Lists that nobody has", Path: unassignedPath}
+	if serverID != 0 {
+		way.Path += "?server=" + strconv.FormatInt(serverID, 10)
+	}
+	switch {
+	case n > 0 && others:
+		way.Label += ": " + web.Thousands(n) + "+"
+	case n > 0:
+		way.Label += ": " + web.Thousands(n)
+	}
+	return way, nil
+}
+
 // takersPage asks to whom what was selected is to be assigned.
 type takersPage struct {
 	Search string

@@ -36,8 +36,7 @@ type Pick struct {
 	After    int64 // cursor; 0: from the start
 }
 
-// Offered is a list, site or server that can be assigned. ID is that of the list or server; of a site, that of one of its
-// lists.
+// Offered is a list, site or server that can be assigned. ID is that of the list or server; of a site, that of PickSites.
 type Offered struct {
 	ID       int64
 	Place    hosting.Place
@@ -64,6 +63,20 @@ func PickPage(ctx context.Context, db *store.DB, p Pick, now time.Time) (page *O
 		return page.describe(s, &p)
 	})
 	return page, err
+}
+
+// NobodysCounted is up to how many lists that nobody has are counted.
+const NobodysCounted = 1000
+
+// Nobodys counts the lists that nobody has, of a server or of all (0), up to NobodysCounted. It looks at a limited number of
+// lists: others says that there are lists beyond them.
+func Nobodys(ctx context.Context, db *store.DB, serverID int64, now time.Time) (n int64, others bool, err error) {
+	err = db.Read(ctx, func(s *store.Snapshot) error {
+		rows, next, err := pick(s, &Pick{Kind: PickLists, ServerID: serverID}, now, NobodysCounted, picksLooked)
+		n, others = int64(len(rows)), next != 0
+		return err
+	})
+	return n, others, err
 }
 
 // PickAll returns the ids of all that match, most+1 at most.
@@ -101,7 +114,7 @@ func pick(s *store.Snapshot, p *Pick, now time.Time, limit, look int) (out []Off
 	}
 	rows, next, err := read(f)
 	for _, r := range rows {
-		out = append(out, Offered{ID: r.ListID, Place: hosting.Place{Server: names[r.ServerID], Site: r.Site, List: r.Name}, Server: r.ServerID, Assigned: r.Assigned})
+		out = append(out, Offered{ID: max(r.ListID, r.SiteID), Place: hosting.Place{Server: names[r.ServerID], Site: r.Site, List: r.Name}, Server: r.ServerID, Assigned: r.Assigned})
 	}
 	return out, next, err
 }
