@@ -25,6 +25,7 @@ func TestPages(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no tests: %v", err)
 	}
+	seen := filepath.Join(t.TempDir(), "seen")
 	t.Run("stories", func(t *testing.T) {
 		t.Run("sqlite/"+core, func(t *testing.T) {
 			t.Parallel()
@@ -33,7 +34,7 @@ func TestPages(t *testing.T) {
 		for _, file := range files {
 			t.Run("postgres/"+filepath.Base(file), func(t *testing.T) {
 				t.Parallel()
-				environment := []string{"POSTMETER_BROWSER_DB=" + storetest.EmptyPostgres(t)}
+				environment := []string{"POSTMETER_BROWSER_DB=" + storetest.EmptyPostgres(t), "POSTMETER_BROWSER_SEEN=" + seen}
 				if mentions(t, file, "MAILMAN_URL") {
 					m := mailmantest.Start(t)
 					environment = append(environment, "MAILMAN_URL="+m.URL, "MAILMAN_USER="+m.User, "MAILMAN_PASSWORD="+m.Password)
@@ -42,6 +43,9 @@ func TestPages(t *testing.T) {
 			})
 		}
 	})
+	if !t.Failed() { // a story that broke off has not looked at all of its pages
+		checkSeen(t, seen)
+	}
 }
 
 // storyLimit is the longest that one file may take: what hangs fails, and names itself.

@@ -37,3 +37,13 @@ func New(deps Deps) (http.Handler, error) {
 	pages.SetTray(s.tray)
 	return pages, nil
 }
+
+// Paths returns the patterns of all that can be opened, such as /customers/{id}.
+func Paths() (paths []string) {
+	for _, r := range (&site{}).routes() {
+		if r.Method == get {
+			paths = append(paths, r.Path)
+		}
+	}
+	return paths
+}
