@@ -14,7 +14,8 @@ import (
 
 // notPages are the paths that can be opened and are no pages, with what they are.
 var notPages = map[string]string{
-	"/settings/logo": "a picture",
+	"/reports/unbilled.csv": "a file",
+	"/settings/logo":        "a picture",
 }
 
 // checkSeen reports the pages that no story has looked at. The file holds the paths of those that were, a line each.

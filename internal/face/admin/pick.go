@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/hosting"
 	"postmeter/internal/domain/period"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
@@ -120,31 +121,26 @@ func pickTable(p *picking, l *web.List, page *insight.OfferedPage) *web.Table {
 // offeredTable is a page of what can be assigned.
 func offeredTable(kind insight.PickKind, l *web.List, page *insight.OfferedPage) *web.Table {
 	words := pickWords[kind]
-	t := &web.Table{
-		Caption: words.Title, List: l,
-		Columns: []web.Column{{Label: words.Column}, {Label: "Server", Minor: true}, {Label: "Members", Figures: true, Minor: true}, {Label: "Assigned to"}},
-		Empty:   web.Empty{Text: words.Empty},
+	t := &web.Table{Caption: words.Title, List: l, Columns: []web.Column{{Label: words.Column}}, Empty: web.Empty{Text: words.Empty}}
+	if kind != insight.PickServers {
+		t.Columns = append(t.Columns, web.Column{Label: "Server", Minor: true})
 	}
-	if kind != insight.PickLists {
-		t.Columns = []web.Column{{Label: words.Column}, {Label: "Server", Minor: true}, {Label: "Assigned to"}}
+	if kind == insight.PickLists {
+		t.Columns = append(t.Columns, web.Column{Label: "Members", Figures: true, Minor: true})
 	}
+	t.Columns = append(t.Columns, web.Column{Label: "Assigned to"})
 	for i := range page.Rows {
 		o := &page.Rows[i]
-		name := o.Place.Server
-		if o.Place.List != "" {
-			name = o.Place.List + "@" + o.Place.Site
-		} else if o.Place.Site != "" {
-			name = o.Place.Site
+		row := web.Row{ID: o.ID, Name: offeredName(&o.Place)}
+		row.Cells = []web.Cell{{Text: row.Name}}
+		if kind != insight.PickServers {
+			row.Cells = append(row.Cells, web.Cell{Text: o.Place.Server})
 		}
-		cells := []web.Cell{{Text: name}, {Text: o.Place.Server}}
 		if kind == insight.PickLists {
-			members := ""
-			if o.Members > 0 {
-				members = web.Thousands(o.Members)
-			}
-			cells = append(cells, web.Cell{Text: members})
+			row.Cells = append(row.Cells, web.Cell{Text: some(o.Members)})
 		}
-		t.Rows = append(t.Rows, web.Row{ID: o.ID, Name: name, Cells: append(cells, holderCell(o))})
+		row.Cells = append(row.Cells, holderCell(o))
+		t.Rows = append(t.Rows, row)
 	}
 	if page.Next != 0 {
 		t.Next = strconv.FormatInt(page.Next, 10)
@@ -156,6 +152,17 @@ func offeredTable(kind insight.PickKind, l *web.List, page *insight.OfferedPage)
 		t.Count = web.Things(int64(len(t.Rows)), 0, words.One, words.Many)
 	}
 	return t
+}
+
+// offeredName is a list as an address, a site, or a server.
+func offeredName(p *hosting.Place) string {
+	switch {
+	case p.List != "":
+		return p.List + "@" + p.Site
+	case p.Site != "":
+		return p.Site
+	}
+	return p.Server
 }
 
 func holderCell(o *insight.Offered) web.Cell {
