@@ -66,17 +66,27 @@ func (s *Snapshot) ListOwners(listIDs []int64) (map[int64][]string, error) {
 
 // MembersOf returns how many members lists had when that was last read.
 func (s *Snapshot) MembersOf(listIDs []int64) (map[int64]int64, error) {
+	return s.ofLists(`SELECT r.list_id, r.members FROM member_reading r
+		WHERE r.day = (SELECT max(m.day) FROM member_reading m WHERE m.list_id = r.list_id) AND r.list_id `+in, listIDs)
+}
+
+// FoundAt returns when a sync first found lists, UTC microseconds.
+func (s *Snapshot) FoundAt(listIDs []int64) (map[int64]int64, error) {
+	return s.ofLists(`SELECT list_id, found_at FROM list_sync WHERE list_id `+in, listIDs)
+}
+
+// ofLists reads a number for each of many lists.
+func (s *Snapshot) ofLists(query string, listIDs []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
-	for row, err := range rowsIn(s, `SELECT r.list_id, r.members FROM member_reading r
-		WHERE r.day = (SELECT max(m.day) FROM member_reading m WHERE m.list_id = r.list_id) AND r.list_id `+in, listIDs) {
+	for row, err := range rowsIn(s, query, listIDs) {
 		if err != nil {
 			return nil, err
 		}
-		var id, members int64
-		if err := row.Scan(&id, &members); err != nil {
+		var id, value int64
+		if err := row.Scan(&id, &value); err != nil {
 			return nil, err
 		}
-		out[id] = members
+		out[id] = value
 	}
 	return out, nil
 }

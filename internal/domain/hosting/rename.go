@@ -12,6 +12,13 @@ type Trace struct {
 	Place   Place
 	Owners  []string // addresses, in any order
 	Members int64    // NotSaid if it is not known
+	Found   int64    // when a sync first found it, UTC microseconds; 0: no sync has yet
+}
+
+// together says whether a server had both at once, so that one cannot have become the other. Of two servers each may have had
+// it for a while.
+func together(vanished, appeared *Trace) bool {
+	return vanished.Place.Server == appeared.Place.Server && appeared.Found != 0 && appeared.Found <= vanished.Found
 }
 
 // Suggestion says that a list that vanished may be one that appeared. It is for a person to decide.
@@ -46,6 +53,9 @@ func Suggest(vanished, appeared []Trace) []Suggestion {
 	var all []match
 	for i := range vanished {
 		for j := range appeared {
+			if together(&vanished[i], &appeared[j]) {
+				continue
+			}
 			if s := Compared(&vanished[i], &appeared[j]); s.Score >= enoughPoints {
 				all = append(all, match{i, j, s})
 			}

@@ -43,9 +43,13 @@ func traces(s *store.Snapshot, lists []hosting.List) ([]hosting.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
+	found, err := s.FoundAt(ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]hosting.Trace, len(lists))
 	for i, v := range lists {
-		out[i] = hosting.Trace{Place: v.Place, Owners: owners[v.ID], Members: hosting.NotSaid}
+		out[i] = hosting.Trace{Place: v.Place, Owners: owners[v.ID], Members: hosting.NotSaid, Found: found[v.ID]}
 		if n, ok := members[v.ID]; ok {
 			out[i].Members = n
 		}

@@ -108,6 +108,25 @@ func TestListsThatVanishAreToldAndStay(t *testing.T) {
 	})
 }
 
+func TestListsThatWereThereTogetherAreNotOne(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2")
+		h.server("s1").has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/news 100 ann@a.test", "b.test/news 100 ann@a.test")
+		h.server("s2").has("c.test/l1")
+		h.sync()
+		h.server("s1").has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/news 100 ann@a.test")
+		h.server("s2").has("c.test/l1", "b.test/news 100 ann@a.test")
+		r := h.sync("s1")
+		if r.Missing != 1 || len(r.Suggestions) != 0 {
+			t.Errorf("two lists of one name that one server had: %+v", r)
+		}
+		h.sync("s2")
+		if r = h.sync("s1"); len(r.Suggestions) != 1 || r.Suggestions[0].To != "s2/b.test/news" {
+			t.Errorf("the list on its new server: %+v", r.Suggestions)
+		}
+	})
+}
+
 func TestAnAnswerThatCannotBeTrueIsNotBelieved(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := newHouse(t, url, "s1")
