@@ -139,8 +139,8 @@ func printSuspended(w io.Writer, v *servers.Detail) error {
 	if v.SuspendedCount == 0 {
 		return nil
 	}
-	if _, err := fmt.Fprintf(w, "\n%d counters went back, and nothing of them is counted: postmeter server sync %s --counter zero|here|last, for stats files ingest --counter.\n",
-		v.SuspendedCount, v.Name); err != nil {
+	if _, err := fmt.Fprintf(w, "\n%s back, and nothing more is counted: postmeter server sync %s --counter zero|here|last, for stats files ingest --counter.\n",
+		hosting.Things(v.SuspendedCount, "counter went", "counters went"), v.Name); err != nil {
 		return err
 	}
 	t := newTable("COUNTER", "OF", "MESSAGES>", "RECIPIENTS>", "BELIEVED UNTIL", "ALERT")

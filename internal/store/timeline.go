@@ -54,3 +54,17 @@ func (s *Snapshot) history(c *condition, before int64, limit int) (out []History
 	}
 	return out, nil
 }
+
+// LastChange returns when one of some things was done last to a thing that belongs to no customer, in UTC microseconds; 0 if never.
+func (s *Snapshot) LastChange(entity string, id int64, actions ...string) (at int64, err error) {
+	var c condition
+	c.and("customer_id = 0 AND entity = " + c.arg(entity))
+	c.and("entity_id = " + c.arg(id))
+	places := make([]string, len(actions))
+	for i, a := range actions {
+		places[i] = c.arg(a)
+	}
+	c.and("action IN (" + strings.Join(places, ", ") + ")")
+	_, err = s.one(`SELECT happened_at FROM history`+c.where()+` ORDER BY id DESC LIMIT 1`, c.args, &at)
+	return at, err
+}

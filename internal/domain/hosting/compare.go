@@ -106,8 +106,8 @@ func (d *Difference) Doubt() error {
 			"look at the server, and confirm it if it is so").Typed("--confirm")
 	}
 	if 5*d.Lost > d.Had {
-		return fault.New(fault.Conflict, "the server answered that %d of its %d lists are not there any more, which is not believed; nothing was changed: "+
-			"look at the server, and confirm it if it is so", d.Lost, d.Had).Typed("--confirm")
+		return fault.New(fault.Conflict, "the server answered that %d of its %s not there any more, which is not believed; nothing was changed: "+
+			"look at the server, and confirm it if it is so", d.Lost, Things(int64(d.Had), "list is", "lists are")).Typed("--confirm")
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func Compared(vanished, appeared *Trace) Suggestion {
 		add(alike*namePoints/100, "a similar name on the same site")
 	}
 	if shared, all := common(vanished.Owners, appeared.Owners); all > 0 {
-		add(shared*ownerPoints/all, "%d of %d owners are the same", shared, all)
+		add(shared*ownerPoints/all, "%d of %s the same", shared, Things(int64(all), "owner is", "owners are"))
 	}
 	add(memberLikeness(vanished.Members, appeared.Members), "about as many members (%d and %d)", vanished.Members, appeared.Members)
 	return s

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -82,6 +83,12 @@ func (s *site) server(c *web.Context) error {
 			p.Cannot = append(p.Cannot, words)
 		}
 	}
+	if v.Validation != nil {
+		for i := range v.Validation.Findings {
+			f := &v.Validation.Findings[i]
+			f.Message, f.Remedy = timesHere(c, f.Message), timesHere(c, f.Remedy)
+		}
+	}
 	p.Suggested = suggestedMoves(p.Path, v)
 	if p.Nobodys, err = s.nobodys(c, id); err != nil {
 		return err
@@ -89,6 +96,14 @@ func (s *site) server(c *web.Context) error {
 	page := web.Page{Title: v.Name, Crumbs: serverCrumbs, Wide: true}
 	page.Action = existing(c, &web.Action{Label: "Edit", Path: p.Path + "/edit", Right: web.Administrator})
 	return c.Render(page, serverView(p))
+}
+
+// machineTime is an instant as findings and alerts hold it.
+var machineTime = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+
+// timesHere writes the instants of a text in the billing time zone, as all of the page's times are.
+func timesHere(c *web.Context, text string) string {
+	return machineTime.ReplaceAllStringFunc(text, c.InstantOf)
 }
 
 func or(text, other string) string {
@@ -154,7 +169,7 @@ func logTable(c *web.Context, v *servers.Detail) *web.Table {
 	for i := range v.Logs {
 		l := &v.Logs[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: l.Format, Note: l.Alert}, {Text: c.InstantOf(l.Read)}, {Text: c.InstantOf(l.LastLine)}, {Text: lagWords(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
+			{Text: l.Format, Note: timesHere(c, l.Alert)}, {Text: c.InstantOf(l.Read)}, {Text: c.InstantOf(l.LastLine)}, {Text: lagWords(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
 			{Text: some(l.AlreadyKnown)}, {Text: some(l.UnknownList)}, {Text: some(l.Unparsed)},
 		}})
 	}
@@ -171,10 +186,12 @@ func feedTable(c *web.Context, v *servers.Detail) *web.Table {
 	}}
 	for i := range v.Feeds {
 		f := &v.Feeds[i]
-		state := web.Cell{State: "well", Note: f.Alert}
+		state := web.Cell{State: "well", Note: timesHere(c, f.Alert)}
 		switch {
 		case f.Problem != "":
 			state = web.Cell{State: "failed", Note: f.Problem}
+		case f.Fresh():
+			state = web.Cell{State: "new", Note: "It was named a moment ago, and is read within minutes."}
 		case !f.Seen():
 			state = web.Cell{State: "warning", Note: "It was never read."}
 		}
@@ -262,7 +279,7 @@ func suspendedTable(c *web.Context, v *servers.Detail) *web.Table {
 	for i := range v.Suspended {
 		k := &v.Suspended[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: k.Name, Note: k.Alert}, {Text: web.Thousands(k.Messages)}, {Text: web.Thousands(k.Recipients)}, {Text: c.InstantOf(k.Until)},
+			{Text: k.Name, Note: timesHere(c, k.Alert)}, {Text: web.Thousands(k.Messages)}, {Text: web.Thousands(k.Recipients)}, {Text: c.InstantOf(k.Until)},
 		}})
 	}
 	if v.SuspendedCount > int64(len(v.Suspended)) {

@@ -26,7 +26,7 @@ func TestCreatingAndEditingAServer(t *testing.T) {
 		v.send("/servers/new", "name", "lists1", "host", "lists1.example.org", "kind", "mailman3", "url", "http://127.0.0.1:8001/3.1", "user", "restadmin",
 			"password", "tres secret", "time_zone", "Europe/Berlin", "billed_source", "listserver", "average_bytes", "51200", "comments", "In the cellar",
 			"service_senders", "*-bounces@example.org\nroot@example.org", "logs[0].path", "/var/log/mailman3/smtp.log", "logs[0].format", "mailman3").
-			wants(http.StatusOK, "lists1 is created.", "restadmin, with a password or token, sealed", "Europe/Berlin", "It was never read.", "/var/log/mailman3/smtp.log", "root@example.org", "delete members").
+			wants(http.StatusOK, "lists1 is created.", "restadmin, with a password or token, sealed", "Europe/Berlin", "It was named a moment ago", "/var/log/mailman3/smtp.log", "root@example.org", "delete members").
 			lacks("tres secret")
 		v.send("/servers/new", "name", "lists1", "host", "x", "kind", "manual", "billed_source", "listserver", "average_bytes", "51200", "time_zone", "UTC").
 			wants(http.StatusUnprocessableEntity, "There is a server of this name already")
@@ -84,6 +84,7 @@ func TestAServerShowsItsValidationAndWhatCanBeFixed(t *testing.T) {
 			Findings: []servers.Finding{
 				{Severity: hosting.Trouble, Code: "log_template", Message: "The log does not say what billing needs.", Remedy: "Put these lines into mailman.cfg:\n\n[logging.smtp]\nevery: PM1"},
 				{Severity: hosting.Fine, Code: "clock", Message: "Its clock agrees with this machine's."},
+				{Severity: hosting.Fine, Code: "log_feed", Message: "Its log was last read at 2026-09-14T03:47:25Z."},
 			},
 			Missing: []string{"example.org/old", "example.org/<b>"}, MissingAll: 2, New: []string{"example.org/new"}, NewAll: 1,
 			Suggestions: []hosting.Suggestion{{From: "one/example.org/old", To: "one/example.org/new", Score: 80, Why: []string{"the names are alike"}}},
@@ -100,6 +101,7 @@ func TestAServerShowsItsValidationAndWhatCanBeFixed(t *testing.T) {
 			t.Fatal(err)
 		}
 		clerk.open("/servers").wants(http.StatusOK, "Unconfirmed", "two of five lists are missing")
+		clerk.open("/servers/1").wants(http.StatusOK, "Its log was last read at 2026-09-14 03:47 UTC.").lacks("T03:47")
 		clerk.open("/servers/1").wants(http.StatusOK, "GNU Mailman 3.3.8", "<pre tabindex=\"0\" aria-label=\"To copy and paste\">[logging.smtp]\nevery: PM1", "example.org/&lt;b&gt;",
 			"sync it anyway", "Fix Selected Objects", "/servers/1/move?from=one%2Fexample.org%2Fold&amp;to=one%2Fexample.org%2Fnew", "It cannot")
 		clerk.do(http.MethodPost, "/servers/1/fix", nil, nil).wants(http.StatusUnprocessableEntity, "No list was ticked")

@@ -178,7 +178,7 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 	kept, all := v.Sums.KeptUsage, v.Sums.Lists
 	switch v.Part.Kind {
 	case store.UnbilledUsage:
-		t.Columns = []web.Column{{Key: store.UnbilledByPosition, Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Label: "From", Minor: true}, {Key: store.UnbilledByEnd, Label: "To"},
+		t.Columns = []web.Column{{Key: store.UnbilledByPosition, Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Key: store.UnbilledByEnd, Label: "Until"},
 			{Label: "Messages", Figures: true, Minor: true}, {Key: store.UnbilledBySize, Label: "Recipients", Figures: true}, {Label: "To mend it"}}
 	case store.UnbilledDays:
 		kept, all = v.Sums.KeptDays, v.Sums.Intervals
@@ -202,7 +202,11 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 			place := placeCell(r.Place)
 			place.Path = pathOf(unbilledPath+"/usage", r.Position)
 			row.Name = place.Text
-			row.Cells = []web.Cell{place, customer, {Text: capital(codeText(r.Reason))}, {Text: r.Days.Start.String()}, {Text: r.Days.End.String()},
+			until := web.Cell{Text: r.Days.End.String()}
+			if r.Days.Start < r.Days.End {
+				until.Note = "from " + r.Days.Start.String()
+			}
+			row.Cells = []web.Cell{place, customer, {Text: capital(codeText(r.Reason))}, until,
 				{Text: web.Thousands(r.Messages)}, {Text: web.Thousands(r.Size)}, mendUsage(c, r)}
 		case store.UnbilledDays:
 			row.Cells = []web.Cell{customer, {Text: r.Days.Start.Text()}, {Text: r.Days.End.Text()}, {Text: web.Thousands(r.Size)}}

@@ -70,6 +70,14 @@ func (c *Cell) credit() bool {
 // wholeInView says whether the list has no other page: then all in view are all that match.
 func (t *Table) wholeInView() bool { return t.Next == "" && t.Prev == "" && !t.List.hasPrev(t.Prev) }
 
+// longText is from how many characters on a text gets room, so that it makes no narrow and tall cell.
+const longText = 18
+
+// long says whether the cell has a long text.
+func (c *Cell) long() bool {
+	return c.Part == nil && max(utf8.RuneCountInString(c.Text), utf8.RuneCountInString(c.Note)) >= longText && !c.whole()
+}
+
 // blank says whether there is nothing in the cell, which a phone then leaves out.
 func (c *Cell) blank() bool { return c.Text == "" && c.Note == "" && c.State == "" && c.Part == nil }
 

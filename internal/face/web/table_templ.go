@@ -952,7 +952,7 @@ func grid(t *Table) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						var templ_7745c5c3_Var48 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("date", c.whole())}
+						var templ_7745c5c3_Var48 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("date", c.whole()), templ.KV("long", c.long())}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var48...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
@@ -1001,7 +1001,7 @@ func grid(t *Table) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						var templ_7745c5c3_Var50 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("date", c.whole()), templ.KV("minor", t.Columns[i].Minor), templ.KV("blank", c.blank())}
+						var templ_7745c5c3_Var50 = []any{templ.KV("figures", t.Columns[i].Figures), templ.KV("date", c.whole()), templ.KV("long", c.long()), templ.KV("minor", t.Columns[i].Minor), templ.KV("blank", c.blank())}
 						templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_ElementWriter, templ_7745c5c3_Var50...)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

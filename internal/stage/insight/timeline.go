@@ -25,15 +25,7 @@ type Timeline struct {
 // ReadTimeline reads a page of what happened to a customer: to some kinds of things, or all (nil). It is NotFound for a
 // customer that never was.
 func ReadTimeline(ctx context.Context, db *store.DB, customerID int64, entities []string, before int64) (t *Timeline, err error) {
-	t = &Timeline{Plans: map[string]string{}, Charges: map[string]string{}}
-	err = db.Read(ctx, func(s *store.Snapshot) error {
-		set, err := s.Settings()
-		if err != nil {
-			return err
-		}
-		if t.Zone, err = set.Location(); err != nil {
-			return err
-		}
+	return readTimeline(ctx, db, func(s *store.Snapshot, t *Timeline) error {
 		found, err := s.CustomersByID([]int64{customerID})
 		if err != nil {
 			return err
@@ -47,20 +39,23 @@ func ReadTimeline(ctx context.Context, db *store.DB, customerID int64, entities 
 		if len(found) == 0 && len(t.Rows) == 0 && entities == nil {
 			return fault.New(fault.NotFound, "This customer does not exist.")
 		}
-		if len(t.Rows) > PageRows {
-			t.Rows = t.Rows[:PageRows]
-			t.Next = t.Rows[PageRows-1].ID
-		}
 		return t.readNames(s, customerID)
 	})
-	return t, err
 }
 
 // ReadHistory reads a page of what happened to a thing that belongs to no customer: entity is plan, charge, server, settings or
 // operator.
 func ReadHistory(ctx context.Context, db *store.DB, entity string, id, before int64) (t *Timeline, err error) {
-	t = &Timeline{Plans: map[string]string{}, Charges: map[string]string{}}
-	err = db.Read(ctx, func(s *store.Snapshot) error {
+	return readTimeline(ctx, db, func(s *store.Snapshot, t *Timeline) error {
+		t.Rows, err = s.HistoryOfThing(entity, id, before, PageRows+1)
+		return err
+	})
+}
+
+// readTimeline reads the rows of a page and one more, by read, and makes the page of them.
+func readTimeline(ctx context.Context, db *store.DB, read func(*store.Snapshot, *Timeline) error) (*Timeline, error) {
+	t := &Timeline{Plans: map[string]string{}, Charges: map[string]string{}}
+	err := db.Read(ctx, func(s *store.Snapshot) error {
 		set, err := s.Settings()
 		if err != nil {
 			return err
@@ -68,13 +63,12 @@ func ReadHistory(ctx context.Context, db *store.DB, entity string, id, before in
 		if t.Zone, err = set.Location(); err != nil {
 			return err
 		}
-		t.Rows, err = s.HistoryOfThing(entity, id, before, PageRows+1)
-		if len(t.Rows) > PageRows {
-			t.Rows = t.Rows[:PageRows]
-			t.Next = t.Rows[PageRows-1].ID
-		}
-		return err
+		return read(s, t)
 	})
+	if len(t.Rows) > PageRows {
+		t.Rows = t.Rows[:PageRows]
+		t.Next = t.Rows[PageRows-1].ID
+	}
 	return t, err
 }
 

@@ -29,11 +29,11 @@ func (s *Server) queues(ctx context.Context) []hosting.Finding {
 		switch {
 		case queue.Name == "shunt" && queue.Count > 0:
 			found = append(found, hosting.Finding{Severity: hosting.Trouble, Code: "queue_shunt",
-				Message: fmt.Sprintf("Mails lie in the queue shunt (%d): Mailman failed at them, and nobody gets them.", queue.Count),
+				Message: hosting.Things(queue.Count, "mail lies", "mails lie") + " in the queue shunt: Mailman failed there, and nobody gets what lies there.",
 				Remedy:  "Read the log mailman.log for the reason, mend it, and run mailman unshunt."})
 		case queue.Name == "bad" && queue.Count > 0:
 			found = append(found, hosting.Finding{Severity: hosting.Warning, Code: "queue_bad",
-				Message: fmt.Sprintf("Mails lie in the queue bad (%d): Mailman could not read them.", queue.Count),
+				Message: hosting.Things(queue.Count, "mail lies", "mails lie") + " in the queue bad: Mailman could not read what lies there.",
 				Remedy:  "Look at them in Mailman's folder queue/bad, and delete them there."})
 		case queue.Count > longQueue:
 			long = append(long, fmt.Sprintf("%s (%d)", short(queue.Name), queue.Count))

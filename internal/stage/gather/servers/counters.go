@@ -54,11 +54,12 @@ func (s *syncing) grow() error {
 		case growth.New && growth.Tally == usage.Tally{} && !began:
 			noted++
 		case growth.Recipients > 0:
-			s.note("%d mails counted on %s/%s: %s", growth.Recipients, v.Site, v.List, v.Note)
+			s.note("%s counted on %s/%s: %s", hosting.Things(growth.Recipients, "mail", "mails"), v.Site, v.List, v.Note)
 		}
 	}
 	if noted > 0 {
-		s.note("%d counters of mails were read for the first time: what they show was sent before, and is not counted (a first sync counts it if it is told to count from zero)", noted)
+		s.note("%s read for the first time: what was shown then was sent before, and is not counted (a first sync counts it if it is told to count from zero)",
+			hosting.Things(int64(noted), "counter of mails was", "counters of mails were"))
 	}
 	if s.counters == nil {
 		return nil
@@ -111,7 +112,8 @@ func (v *Validation) suspended(s *store.Snapshot, t *target) error {
 	if count == 0 {
 		return err
 	}
-	v.find(hosting.Trouble, CountersFinding, fmt.Sprintf("%d counters went back, and what they show is not counted: %s %s.", count, all[0].Name, all[0].Alert),
-		"Say how they go on: "+gather.HowToGoOn+". Of counters of mails it is said to a sync, of stats files when they are read.")
+	v.find(hosting.Trouble, CountersFinding, fmt.Sprintf("%s back, and what is shown is not counted: %s %s.",
+		hosting.Things(count, "counter went", "counters went"), all[0].Name, all[0].Alert),
+		"Say how to go on: "+gather.HowToGoOn+". Of counters of mails it is said to a sync, of stats files when they are read.")
 	return err
 }

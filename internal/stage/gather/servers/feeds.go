@@ -30,7 +30,11 @@ type Feed struct {
 	AlertAt   string `json:"alert_at,omitempty"`
 
 	alertAt int64
+	fresh   bool // it was named a moment ago: nobody can have read it yet
 }
+
+// Fresh says whether it was never read since it was named a moment ago.
+func (f *Feed) Fresh() bool { return f.fresh && !f.Seen() }
 
 // Seen says whether it was ever read.
 func (f *Feed) Seen() bool { return f.ReadUntil != "" }
@@ -72,6 +76,7 @@ func feedsOf(server *hosting.Server, states []hosting.FeedState, now time.Time) 
 // Limits of what is well with a feed.
 const (
 	feedStands  = time.Hour           // without being looked at
+	feedBegins  = 10 * time.Minute    // after it was named
 	alertIsNews = 30 * 24 * time.Hour // since what is odd was told
 )
 
@@ -80,6 +85,8 @@ func (f *Feed) State() string {
 	switch {
 	case f.Problem != "":
 		return f.Problem
+	case f.Fresh():
+		return "not read yet"
 	case !f.Seen():
 		return "was never read"
 	case f.Behind() > feedStands:
@@ -109,8 +116,27 @@ func (v *Validation) feeds(s *store.Snapshot, t *target) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range feedsOf(&t.Server, states, t.started) {
-		v.followed(&f, t.started)
+	feeds := feedsOf(&t.Server, states, t.started)
+	if err := markFresh(s, t.ID, feeds, t.started); err != nil {
+		return err
+	}
+	for i := range feeds {
+		v.followed(&feeds[i], t.started)
+	}
+	return nil
+}
+
+// markFresh marks logs that were never read, and were named so short a time ago that nobody can have read them.
+func markFresh(s *store.Snapshot, serverID int64, feeds []Feed, now time.Time) error {
+	if !slices.ContainsFunc(feeds, func(f Feed) bool { return !f.Seen() }) {
+		return nil
+	}
+	changed, err := s.LastChange("server", serverID, "created", "changed")
+	if err != nil || changed == 0 || now.Sub(time.UnixMicro(changed)) > feedBegins {
+		return err
+	}
+	for i := range feeds {
+		feeds[i].fresh = true
 	}
 	return nil
 }
@@ -123,13 +149,15 @@ func (v *Validation) followed(f *Feed, now time.Time) {
 	switch {
 	case f.Problem != "":
 		v.find(hosting.Warning, "log_followed", fmt.Sprintf("%s is not read: %s.", f.name(), f.Problem), "Nothing is lost while the log and its rotated files are there. "+who)
+	case f.Fresh():
+		v.find(hosting.Fine, "log_followed", f.name()+" was not read yet: it was named a moment ago, and is read within minutes.", "")
 	case !f.Seen():
 		v.find(hosting.Warning, "log_followed", f.name()+" was never read.", who)
 	case f.Behind() > feedStands:
 		v.find(hosting.Warning, "log_followed", fmt.Sprintf("%s was last looked at %s ago.", f.name(), hosting.Span(f.Behind())), who)
 	default:
-		v.find(hosting.Fine, "log_followed", fmt.Sprintf("%s is read until %s; its last line came at %s; %d bytes are unread.",
-			f.name(), f.ReadUntil, or(f.LastLine, "a time that is not known"), f.Unread), "")
+		v.find(hosting.Fine, "log_followed", fmt.Sprintf("%s is read until %s; its last line came at %s; %s unread.",
+			f.name(), f.ReadUntil, or(f.LastLine, "a time that is not known"), hosting.Things(f.Unread, "byte is", "bytes are")), "")
 	}
 	if f.Alert != "" && now.Sub(time.UnixMicro(f.alertAt)) < alertIsNews {
 		v.find(hosting.Warning, "log_alert", fmt.Sprintf("%s: %s (told %s).", f.name(), f.Alert, f.AlertAt), "")

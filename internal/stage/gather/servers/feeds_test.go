@@ -85,3 +85,35 @@ warning /log/c (by an agent on lists) was last looked at 56 d 3 h ago.`)
 		check(t, "shown", fmt.Sprintf("%d %d %s on %s", len(shown.Feeds), shown.Feeds[0].Unread, shown.Feeds[2].Alert, shown.Feeds[2].Machine), "3 100 was truncated on lists")
 	})
 }
+
+// TestALogThatWasJustNamedIsNotOverdue names a log a moment ago, when nobody can have read it, and looks again later.
+func TestALogThatWasJustNamedIsNotOverdue(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, url, "s1", "s2")
+		h.write(func(tx *store.Tx) error {
+			all, err := tx.Servers()
+			if err != nil {
+				return err
+			}
+			all[0].Logs = []hosting.Feed{{Path: "/log/a", Format: "mailman3"}}
+			if err := tx.UpdateServer(&all[0]); err != nil {
+				return err
+			}
+			return tx.Record(store.Change{Entity: "server", EntityID: all[0].ID, Action: "changed"})
+		})
+		said := func() string {
+			reports, err := servers.ValidateAll(context.Background(), h.deps(), []string{"s1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return found(reports[0], "log_feed") + "\n" + found(reports[0], "log_followed")
+		}
+		h.now = h.now.Add(9 * time.Minute)
+		check(t, "at once", said(), "fine: No log of it was read yet: which one is to be read was said a moment ago.\n"+
+			"fine: /log/a (by serve) was not read yet: it was named a moment ago, and is read within minutes.")
+		h.now = h.now.Add(2 * time.Minute)
+		check(t, "later", said(), "warning: Its log was never read, though it is to be followed: what it sends is not counted.\nwarning: /log/a (by serve) was never read.")
+		h.tell("billing", "/log/a", "", "", 500, 500)
+		check(t, "once it is read", strings.Split(said(), "\n")[0], "warning: Its log is followed, and nothing of the server was in it yet: what it sends is not counted.")
+	})
+}

@@ -1,6 +1,8 @@
 package servers
 
 import (
+	"strings"
+
 	"fmt"
 	"time"
 
@@ -38,9 +40,19 @@ func (c *Comparison) Words() string {
 	case c.Lists == 0:
 		return fmt.Sprintf("Nothing to compare with the server's counter %s yet: it takes two readings, and something sent between them.", c.Counter)
 	case c.Gap == 0:
-		return fmt.Sprintf("All %s that the server's counter %s grew by were metered, on %d lists compared.", c.Unit, c.Counter, c.Lists)
+		return fmt.Sprintf("All %s that the server's counter %s grew by were metered, on %s compared.", c.Unit, c.Counter, hosting.Things(int64(c.Lists), "list", "lists"))
 	}
-	return fmt.Sprintf("%d %s that the server counted (%s) were not metered, on %d lists compared. They are not billed.", c.Gap, c.Unit, c.Counter, c.Lists)
+	were, they := "were", "They are"
+	if c.Gap == 1 {
+		were, they = "was", "It is"
+	}
+	return fmt.Sprintf("%s that the server counted (%s) %s not metered, on %s compared. %s not billed.", c.gap(), c.Counter, were,
+		hosting.Things(int64(c.Lists), "list", "lists"), they)
+}
+
+// gap is what was not metered, with its unit.
+func (c *Comparison) gap() string {
+	return hosting.Things(c.Gap, strings.TrimSuffix(c.Unit, "s"), c.Unit)
 }
 
 // counterIsUsage says why a counter that bills is not compared with itself.
@@ -121,7 +133,11 @@ func (v *Validation) gaps(s *store.Snapshot, t *target) error {
 		v.find(hosting.Fine, "posts", "All "+c.Unit+" that the server counted were metered.", "")
 		return nil
 	}
-	v.find(hosting.Warning, "posts", fmt.Sprintf("The server counted %d %s of %d lists that were not metered. They are not billed.", c.Gap, c.Unit, len(gaps)),
+	were, they := "were", "They are"
+	if c.Gap == 1 {
+		were, they = "was", "It is"
+	}
+	v.find(hosting.Warning, "posts", fmt.Sprintf("The server counted %s of %s that %s not metered. %s not billed.", c.gap(), hosting.Things(int64(len(gaps)), "list", "lists"), were, they),
 		"Read the log from where it was not read. The server's page names the lists, and so does server show.")
 	return nil
 }

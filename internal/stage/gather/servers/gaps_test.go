@@ -95,25 +95,25 @@ func TestSympaIsComparedWithItsStats(t *testing.T) {
 		first := h.mails("news-owner@a.test", 20)
 		mail(first)
 		stats(8, 120)
-		check(t, "all is there", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 lists compared.")
+		check(t, "all is there", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 list compared.")
 
 		h.day("2026-09-14")
 		second := h.mails("news-owner@a.test", 5)
 		stats(9, 125)
 		check(t, "a message that the log does not show", h.compared(),
-			"5 recipients that the server counted (stats) were not metered, on 1 lists compared. They are not billed. a.test/news 20/25 2026-09-10T12:01:00Z-2026-09-14T12:01:00Z")
+			"5 recipients that the server counted (stats) were not metered, on 1 list compared. They are not billed. a.test/news 20/25 2026-09-10T12:01:00Z-2026-09-14T12:01:00Z")
 		reports, err := servers.ValidateAll(context.Background(), h.deps(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(t, "validation", found(reports[0], "posts"), "warning: The server counted 5 recipients of 1 lists that were not metered. They are not billed.")
+		check(t, "validation", found(reports[0], "posts"), "warning: The server counted 5 recipients of 1 list that were not metered. They are not billed.")
 		mail(second)
-		check(t, "once it is read", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 lists compared.")
+		check(t, "once it is read", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 list compared.")
 
 		h.day("2026-10-02")
 		stats(10, 135)
 		check(t, "a month begins with the last reading of the one before", h.compared(),
-			"10 recipients that the server counted (stats) were not metered, on 1 lists compared. They are not billed. a.test/news 0/10 2026-09-14T12:01:00Z-2026-10-02T12:01:00Z")
+			"10 recipients that the server counted (stats) were not metered, on 1 list compared. They are not billed. a.test/news 0/10 2026-09-14T12:01:00Z-2026-10-02T12:01:00Z")
 
 		h.becomes("sympa", "listserver")
 		check(t, "where it bills itself", h.compared(), "The server's own counters and what was metered are not compared: counter is the usage.")

@@ -60,7 +60,7 @@ func TestAValidationTellsAndChangesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check(t, "posts", found(reports[0], "posts"), "warning: The server counted 1 posts of 1 lists that were not metered. They are not billed.")
+		check(t, "posts", found(reports[0], "posts"), "warning: The server counted 1 post of 1 list that was not metered. It is not billed.")
 		detail, err := servers.Show(context.Background(), h.deps(), "s1")
 		if err != nil || detail.Comparison.Gap != 1 || len(detail.Gaps) != 1 || detail.Gaps[0].Counted != 2 || detail.Gaps[0].Metered != 1 {
 			t.Errorf("shown: %+v, %v", detail.Gaps, err)
@@ -141,7 +141,7 @@ func TestCountersOfMailsAreUsage(t *testing.T) {
 			return hosting.Sent{Key: key, Site: "host", List: "news", RemoteID: remote, Count: n, At: h.now, Note: "campaign " + key}
 		}
 		s.sent = []hosting.Sent{count("c1", "u1", 1000)}
-		if r := h.sync(); r.CountedMails != 0 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "1 counters of mails were read for the first time") {
+		if r := h.sync(); r.CountedMails != 0 || len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "1 counter of mails was read for the first time") {
 			t.Errorf("first: %+v", r)
 		}
 		h.day("2026-09-11")

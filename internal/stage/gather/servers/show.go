@@ -80,10 +80,14 @@ func ListCounted(ctx context.Context, db *store.DB, now time.Time, counts map[in
 			if err != nil {
 				return err
 			}
+			feeds := feedsOf(v, states, now)
+			if err := markFresh(s, v.ID, feeds, now); err != nil {
+				return err
+			}
 			n := counts[v.ID]
 			out = append(out, Summary{Name: v.Name, Host: v.Host, Kind: v.Kind, URL: v.URL, Comments: v.Comments, Lists: n.Known,
 				Missing: n.Missing, Gone: n.Gone, Synced: instantOr(state.SyncedAt), Failure: state.Failure, Validated: instantOr(state.ValidatedAt),
-				ID: v.ID, Doubted: state.Doubted, Worst: worst, Feeds: feedsOf(v, states, now)})
+				ID: v.ID, Doubted: state.Doubted, Worst: worst, Feeds: feeds})
 		}
 		return nil
 	})

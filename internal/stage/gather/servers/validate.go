@@ -124,9 +124,7 @@ func (v *Validation) feed(s *store.Snapshot, t *target, formats []string) error 
 		return err
 	}
 	if count == 0 {
-		v.find(hosting.Warning, "log_feed", "No log of it was ever read: what it sends is not counted.",
-			"Let postmeter follow its log, or read it with postmeter ingest.")
-		return nil
+		return v.unread(s, t)
 	}
 	var last int64
 	for _, l := range logs {
@@ -142,6 +140,31 @@ func (v *Validation) feed(s *store.Snapshot, t *target, formats []string) error 
 		return nil
 	}
 	v.find(hosting.Fine, "log_feed", message, "")
+	return nil
+}
+
+// unread says that nothing of the server's logs was read, by what may be the reason.
+func (v *Validation) unread(s *store.Snapshot, t *target) error {
+	states, err := s.FeedStates()
+	if err != nil {
+		return err
+	}
+	feeds := feedsOf(&t.Server, states, t.started)
+	if err := markFresh(s, t.ID, feeds, t.started); err != nil {
+		return err
+	}
+	switch {
+	case len(feeds) == 0:
+		v.find(hosting.Warning, "log_feed", "No log of it was ever read: what it sends is not counted.",
+			"Let postmeter follow its log, or read it with postmeter ingest.")
+	case slices.ContainsFunc(feeds, func(f Feed) bool { return f.Fresh() }):
+		v.find(hosting.Fine, "log_feed", "No log of it was read yet: which one is to be read was said a moment ago.", "")
+	case slices.ContainsFunc(feeds, func(f Feed) bool { return f.Seen() }):
+		v.find(hosting.Warning, "log_feed", "Its log is followed, and nothing of the server was in it yet: what it sends is not counted.",
+			"Look whether it is the right log, and in the right format, if the server sent anything.")
+	default:
+		v.find(hosting.Warning, "log_feed", "Its log was never read, though it is to be followed: what it sends is not counted.", "What keeps it from being read stands beside the log.")
+	}
 	return nil
 }
 
