@@ -25,64 +25,94 @@ var troubles = map[string]string{
 	"failed":      "d.state IN ('refused', 'bounced')",
 }
 
-// narrowBills adds the conditions of a search. order is by what its bills are sorted.
-func (s *Snapshot) narrowBills(c *condition, f *BillSearch) (order string, err error) {
-	if f.Period != (period.Period{}) {
-		c.and("b.start_day = " + c.arg(int64(f.Period.Start)))
-		c.and("b.end_day = " + c.arg(int64(f.Period.End)))
-	}
-	switch f.State {
-	case "":
-	case "draft": // as the index of drafts has it
-		c.and("b.state = 'draft'")
-	default:
-		c.and("b.state = " + c.arg(f.State))
-	}
-	if trouble := troubles[f.Trouble]; trouble != "" {
-		c.and("b.id IN (SELECT d.bill_id FROM delivery d WHERE " + trouble + ")")
-	}
-	if f.CustomerID != 0 {
-		c.and("b.customer_id = " + c.arg(f.CustomerID))
-	}
-	ways, _, err := s.ways(&CustomerFilter{Words: f.Words})
-	if err != nil || len(ways) == 0 {
-		return "b.id", err
-	}
-	rarest, matches, err := s.rarest(ways)
+// billWalk is how the bills of a search are gone through: from which table, and in which states one after the other.
+type billWalk struct {
+	condition
+	from   string
+	states []string // nil: of all states together
+	order  string
+}
+
+// walkBills says how the bills of a search are gone through. The bills of a period lie in the order of their ids within each state,
+// those of all periods together too. Of few customers they are looked up, and sorted.
+func (s *Snapshot) walkBills(f *BillSearch) (*billWalk, error) {
+	w := &billWalk{from: "bill b", order: "id"}
+	ways, lookup, err := s.billWays(f)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	lookup := -1
-	order = "b.id"
-	if matches <= lookedUpTo { // few customers: their bills are looked up and sorted
-		lookup, order = rarest, "b.id + 0"
-		c.and("b.customer_id IN (SELECT " + ways[lookup].query(c) + ")")
+	if lookup >= 0 {
+		w.from = "(SELECT DISTINCT l.id FROM " + w.among(ways, lookup, 0) + ") AS m CROSS JOIN bill b"
+		w.order = "b.id + 0"
+		w.and("b.customer_id = m.id")
+	} else {
+		w.meet(ways, "b.customer_id", -1)
 	}
-	for i := range ways {
-		if i != lookup {
-			c.and("EXISTS (SELECT " + ways[i].query(c) + " AND " + ways[i].id + " = b.customer_id)")
+	if f.Period != (period.Period{}) {
+		plus := map[bool]string{true: " + 0"}[lookup >= 0]
+		w.and("b.start_day" + plus + " = " + w.arg(int64(f.Period.Start)))
+		w.and("b.end_day" + plus + " = " + w.arg(int64(f.Period.End)))
+		if f.State == "" && lookup < 0 {
+			w.states = billStates
 		}
 	}
-	return order, nil
+	switch {
+	case f.State != "" && lookup >= 0:
+		w.and("b.state || '' = " + w.arg(f.State)) // the few are not to be sought among all of a state
+	case f.State != "":
+		w.states = []string{f.State}
+	}
+	if trouble := troubles[f.Trouble]; trouble != "" {
+		w.and("b.id IN (SELECT d.bill_id FROM delivery d WHERE " + trouble + ")")
+	}
+	if f.CustomerID != 0 {
+		w.and("b.customer_id = " + w.arg(f.CustomerID))
+	}
+	return w, nil
+}
+
+// billStates are the states of a bill.
+var billStates = []string{"draft", "final", "void"}
+
+// billWays are the ways to the customers whose bills are sought; lookup is the one that is looked up, -1 if bills are gone through.
+func (s *Snapshot) billWays(f *BillSearch) (ways []way, lookup int, err error) {
+	filter := CustomerFilter{Words: f.Words, Limit: f.Limit}
+	if ways, _, err = s.ways(&filter); err != nil {
+		return nil, -1, err
+	}
+	lookup, _, err = s.lookup(&filter, ways)
+	return ways, lookup, err
+}
+
+// ids is a query of the ids of the bills, in their order.
+func (w *billWalk) ids(direction string, most int) string {
+	order := " ORDER BY " + w.order + direction + " LIMIT " + w.arg(int64(most))
+	if len(w.states) == 0 {
+		return "SELECT b.id FROM " + w.from + w.where() + order
+	}
+	parts := make([]string, len(w.states))
+	for i, state := range w.states {
+		part := condition{text: append(slices.Clip(w.text), "b.state = '"+state+"'")}
+		parts[i] = "SELECT b.id FROM " + w.from + part.where() + order
+	}
+	return merged(parts, order)
 }
 
 // FindBills returns a page of bills. The ids are found by an index, and then their bills are read.
 func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
-	var c condition
-	order, err := s.narrowBills(&c, &f)
+	w, err := s.walkBills(&f)
 	if err != nil {
 		return nil, err
 	}
-	down := f.Falling != (f.Before != 0)
 	compare, direction := ">", ""
-	if down {
+	if f.Falling != (f.Before != 0) {
 		compare, direction = "<", " DESC"
 	}
 	if cursor := max(f.After, f.Before); cursor != 0 {
-		c.and("b.id " + compare + " " + c.arg(cursor))
+		w.and("b.id " + compare + " " + w.arg(cursor))
 	}
 	var ids []int64
-	for row, err := range s.rows(`SELECT b.id FROM bill b`+c.where()+` ORDER BY `+order+direction+` LIMIT `+c.arg(f.Limit), c.args...) {
+	for row, err := range s.rows(w.ids(direction, f.Limit), w.args...) {
 		if err != nil {
 			return nil, err
 		}
@@ -102,29 +132,24 @@ func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
 
 // CountBills counts the bills of a search, at most most.
 func (s *Snapshot) CountBills(f BillSearch, most int64) (n int64, err error) {
-	var c condition
-	if _, err := s.narrowBills(&c, &f); err != nil {
+	w, err := s.walkBills(&f)
+	if err != nil {
 		return 0, err
 	}
-	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM bill b`+c.where()+` LIMIT `+c.arg(most)+`) AS counted`, c.args, &n)
+	// In their order, though it does not matter: so the index is used where the statistics of a table that grew would read it all.
+	_, err = s.one(`SELECT count(*) FROM (`+w.ids("", int(most))+`) AS counted`, w.args, &n)
 	return n, err
 }
 
 // CountSomeBills is CountBills for a page. Where a search by words would mean to look at too many, it counts among the first ones:
 // exact says whether it counted all, or up to most.
 func (s *Snapshot) CountSomeBills(f BillSearch, most int64) (n int64, exact bool, err error) {
-	ways, _, err := s.ways(&CustomerFilter{Words: f.Words})
+	ways, lookup, err := s.billWays(&f)
 	if err != nil {
 		return 0, false, err
 	}
-	if len(ways) > 0 {
-		_, matches, err := s.rarest(ways)
-		if err != nil {
-			return 0, false, err
-		}
-		if matches > lookedUpTo {
-			return s.countAmongFirst(f, ways)
-		}
+	if len(ways) > 0 && lookup < 0 {
+		return s.countAmongFirst(f, ways)
 	}
 	n, err = s.CountBills(f, most)
 	return n, true, err
@@ -132,17 +157,15 @@ func (s *Snapshot) CountSomeBills(f BillSearch, most int64) (n int64, exact bool
 
 func (s *Snapshot) countAmongFirst(f BillSearch, ways []way) (n int64, all bool, err error) {
 	f.Words = ""
-	var c condition
-	if _, err := s.narrowBills(&c, &f); err != nil {
+	w, err := s.walkBills(&f)
+	if err != nil {
 		return 0, false, err
 	}
-	from := `(SELECT b.id, b.customer_id FROM bill b` + c.where() + ` ORDER BY b.id LIMIT ` + c.arg(int64(lookedUpTo)) + `) AS b`
-	asked := make([]string, len(ways))
-	for i := range ways {
-		asked[i] = "EXISTS (SELECT " + ways[i].query(&c) + " AND " + ways[i].id + " = b.customer_id)"
-	}
+	from := `(` + w.ids("", lookedUpTo) + `) AS i JOIN bill b ON b.id = i.id`
+	asked := condition{args: w.args}
+	asked.meet(ways, "b.customer_id", -1)
 	var looked int64
-	_, err = s.one(`SELECT count(*), count(CASE WHEN `+strings.Join(asked, " AND ")+` THEN 1 END) FROM `+from, c.args, &looked, &n)
+	_, err = s.one(`SELECT count(*), count(CASE WHEN `+strings.Join(asked.text, " AND ")+` THEN 1 END) FROM `+from, asked.args, &looked, &n)
 	return n, looked < lookedUpTo, err
 }
 

@@ -176,7 +176,10 @@ func only(text string) []string {
 func (c *condition) among(ways []way, lookup int, most int64) string {
 	text := ways[lookup].query(c)
 	if most > 0 {
-		text = "DISTINCT " + text + " LIMIT " + c.arg(most)
+		text += " LIMIT " + c.arg(most)
+	}
+	if most > 0 && ways[lookup].apart { // a customer may have several words that begin alike
+		text = "DISTINCT " + text
 	}
 	others := condition{args: c.args}
 	others.meet(ways, "l.id", lookup)
@@ -209,8 +212,12 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 		return n, true, err
 	}
 	if len(ways) == 1 && !others {
-		if words, err := s.wordsOf(&ways[0]); err != nil || len(words) == 1 && most == counted+1 {
-			n, err = s.matches(&ways[0]) // everybody has a word once
+		words, err := s.wordsOf(&ways[0])
+		if err != nil {
+			return 0, false, err
+		}
+		if (!ways[0].apart || len(words) == 1) && most == counted+1 { // everybody is found once
+			n, err = s.matches(&ways[0])
 			return n, true, err
 		}
 		_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+ways[0].query(&c)+" LIMIT "+c.arg(most)+") AS counted", c.args, &n)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 const (
 	mergedWords = 40  // up to so many words that begin alike are walked along together; more are sorted
 	soonSorted  = 100 // so few customers are looked up and sorted sooner than walked along
-	firstLooked = 128 // so many are looked at first for a page, then four times as many, and so on
+	firstLooked = 128 // so many are looked at first for a page, then twice as many, and so on
 )
 
 // wordWalk goes along the customers of a way along words, in the order of companies.
@@ -25,17 +26,19 @@ type wordWalk struct {
 	words  []string // that the way leads along; nil: too many to merge
 	others bool     // there are conditions beside the words
 	down   bool
-	from   *string // the company that it is at; nil at the beginning
+	from   *string    // the company that it is at; nil at the beginning
+	there  bool       // from has not been looked at
+	beside [][]string // the words of the other ways along words, as far as they can be merged
 }
 
 // walkWords finds a page of customers in the order of companies along the words of a filter. done is false where that cannot be, or
 // takes too long: the page is to be found otherwise.
 func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []customer.Customer, done bool, err error) {
-	lead, matches, err := s.leading(ways)
-	if err != nil || lead < 0 || matches <= soonSorted {
+	lead, words, err := s.leading(ways)
+	if err != nil || lead < 0 {
 		return nil, false, err
 	}
-	walk := wordWalk{s: s, f: f, ways: ways, lead: lead, others: len(ways) > 1 || others, down: f.Falling != (f.Before != "")}
+	walk := wordWalk{s: s, f: f, ways: ways, lead: lead, words: words, others: len(ways) > 1 || others, down: f.Falling != (f.Before != "")}
 	if cursor := f.After + f.Before; cursor != "" {
 		company, _, damaged := readCursor(cursor, false)
 		text, _ := company.(string)
@@ -43,11 +46,17 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 			return nil, true, nil //nolint:nilerr // a damaged cursor is a page that does not exist
 		}
 	}
-	if walk.words, err = s.wordsOf(&ways[lead]); err != nil {
-		return nil, false, err
-	}
-	if walk.words == nil && matches > counted {
-		return nil, false, nil
+	for i := range ways {
+		if i == lead || !ways[i].isWord() {
+			continue
+		}
+		its, err := s.wordsOf(&ways[i])
+		if err != nil {
+			return nil, false, err
+		}
+		if len(its) > 0 {
+			walk.beside = append(walk.beside, its)
+		}
 	}
 	ids, done, err := walk.page()
 	if err != nil || !done {
@@ -65,7 +74,7 @@ func (w *wordWalk) page() (ids []int64, done bool, err error) {
 	if w.others {
 		n = max(firstLooked, w.f.Limit)
 	}
-	for end := false; !end && len(ids) < w.f.Limit; n *= 4 {
+	for end := false; !end && len(ids) < w.f.Limit; n *= 2 {
 		if looked > walked {
 			if !w.f.Rough {
 				return nil, false, nil
@@ -73,11 +82,17 @@ func (w *wordWalk) page() (ids []int64, done bool, err error) {
 			break
 		}
 		looked += n
+		if end, err = w.leap(); err != nil || end {
+			break
+		}
 		var found []int64
 		if found, end, err = w.next(n); err != nil {
 			return nil, false, err
 		}
 		ids = append(ids, found...)
+	}
+	if err != nil {
+		return nil, false, err
 	}
 	ids = ids[:min(len(ids), w.f.Limit)]
 	if w.f.Before != "" {
@@ -86,22 +101,31 @@ func (w *wordWalk) page() (ids []int64, done bool, err error) {
 	return ids, true, nil
 }
 
-// leading returns the way along words that leads to the fewest customers, -1 for none.
-func (s *Snapshot) leading(ways []way) (lead int, least int64, err error) {
+// leading returns the way along words to go along, and its words: that to the fewest customers, but one whose words can be merged
+// rather than one to so many that they cannot be sorted soon. It is -1 where there is none, and where few customers are looked up sooner.
+func (s *Snapshot) leading(ways []way) (lead int, words []string, err error) {
 	lead = -1
+	var least int64
 	for i := range ways {
 		if !ways[i].isWord() {
 			continue
 		}
 		n, err := s.matches(&ways[i])
-		if err != nil {
-			return -1, 0, err
+		if err != nil || n <= soonSorted {
+			return -1, nil, err
 		}
-		if lead < 0 || n < least {
-			lead, least = i, n
+		if lead >= 0 && n >= least {
+			continue
+		}
+		its, err := s.wordsOf(&ways[i])
+		if err != nil {
+			return -1, nil, err
+		}
+		if its != nil || n <= counted {
+			lead, words, least = i, its, n
 		}
 	}
-	return lead, least, nil
+	return lead, words, nil
 }
 
 // wordsOf returns the words that a way leads along, nil if they are too many, or if it leads along none.
@@ -133,27 +157,56 @@ func (s *Snapshot) wordsOf(w *way) (words []string, err error) {
 	return words, nil
 }
 
+// place is the condition of what comes next.
+func (w *wordWalk) place(c *condition) string {
+	if w.from == nil {
+		return ""
+	}
+	compare := map[bool]string{false: " > ", true: " < "}[w.down]
+	if w.there {
+		compare = map[bool]string{false: " >= ", true: " <= "}[w.down]
+	}
+	return " AND w.company" + compare + c.arg(*w.from)
+}
+
+// leap goes on to where all words beside the leading one may be met: who shares two words often stands together, far down those of one.
+// end says that one of them does not come any more.
+func (w *wordWalk) leap() (end bool, err error) {
+	first := map[bool]string{false: "min", true: "max"}[w.down]
+	for _, words := range w.beside {
+		var c condition
+		place := w.place(&c)
+		parts := make([]string, len(words))
+		for i, word := range words {
+			parts[i] = "SELECT " + first + "(w.company) AS company FROM customer_word w WHERE w.word = " + c.arg(word) + place
+		}
+		var next sql.NullString
+		if _, err := w.s.one("SELECT "+first+"(company) FROM ("+strings.Join(parts, " UNION ALL ")+") AS n", c.args, &next); err != nil {
+			return false, err
+		}
+		if !next.Valid {
+			return true, nil
+		}
+		w.from, w.there = &next.String, true
+	}
+	return false, nil
+}
+
 // next looks at the next customers, n at most, and returns those that meet all conditions; end says that there are no more. Both
 // engines merge what they read of each word by the index, row by row.
 func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 	var c condition
-	compare, direction := " > ", ""
-	if w.down {
-		compare, direction = " < ", " DESC"
-	}
-	place := ""
-	if w.from != nil {
-		place = " AND w.company" + compare + c.arg(*w.from)
-	}
+	direction := map[bool]string{true: " DESC"}[w.down]
+	place := w.place(&c)
+	order := " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
 	parts := make([]string, len(w.words))
 	for i, word := range w.words {
-		parts[i] = "SELECT w.company, w.customer_id FROM customer_word w WHERE w.word = " + c.arg(word) + place
+		parts[i] = "SELECT w.company, w.customer_id FROM customer_word w WHERE w.word = " + c.arg(word) + place + order
 	}
-	from := strings.Join(parts, " UNION ALL ")
+	from := merged(parts, order)
 	if len(parts) == 0 {
-		from = "SELECT DISTINCT w.company, " + w.ways[w.lead].query(&c) + place
+		from = "SELECT DISTINCT w.company, " + w.ways[w.lead].query(&c) + place + order
 	}
-	from += " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
 	fits, err := w.fits(&c)
 	if err != nil {
 		return nil, false, err
@@ -172,9 +225,21 @@ func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 		if fit && id != last { // once, with several words that begin alike
 			ids = append(ids, id)
 		}
-		read, last, w.from = read+1, id, &company
+		read, last, w.from, w.there = read+1, id, &company, false
 	}
 	return ids, read < n, nil
+}
+
+// merged is a query of what several find that are each sorted and limited, in the same order.
+func merged(parts []string, order string) string {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	out := make([]string, len(parts))
+	for i, part := range parts {
+		out[i] = fmt.Sprintf("SELECT * FROM (%s) AS m%d", part, i)
+	}
+	return strings.Join(out, " UNION ALL ") + order
 }
 
 // fits is what says of a customer k whether it meets the conditions beside that of the way along which the walk goes.

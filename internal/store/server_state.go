@@ -11,14 +11,32 @@ type ServerState struct {
 	Validation  string // JSON: the last report
 }
 
+const serverStates = `SELECT s.id, COALESCE(y.tried_at, 0), COALESCE(s.synced_at, 0), COALESCE(y.failure, ''), COALESCE(y.doubted, FALSE),
+	COALESCE(y.sync, ''), COALESCE(y.validated_at, 0), COALESCE(y.validation, '') FROM server s LEFT JOIN server_state y ON y.server_id = s.id`
+
 // ServerState returns what was last learned of a server; the zero value if nothing was.
 func (s *Snapshot) ServerState(serverID int64) (ServerState, error) {
-	var v ServerState
-	_, err := s.one(`SELECT COALESCE(y.tried_at, 0), COALESCE(s.synced_at, 0), COALESCE(y.failure, ''), COALESCE(y.doubted, FALSE),
-		COALESCE(y.sync, ''), COALESCE(y.validated_at, 0), COALESCE(y.validation, '')
-		FROM server s LEFT JOIN server_state y ON y.server_id = s.id WHERE s.id = $1`,
-		[]any{serverID}, &v.TriedAt, &v.SyncedAt, &v.Failure, &v.Doubted, &v.Sync, &v.ValidatedAt, &v.Validation)
-	return v, err
+	all, err := s.serverStates(serverStates+` WHERE s.id = $1`, serverID)
+	return all[serverID], err
+}
+
+// ServerStates returns what was last learned of each server.
+func (s *Snapshot) ServerStates() (map[int64]ServerState, error) { return s.serverStates(serverStates) }
+
+func (s *Snapshot) serverStates(query string, args ...any) (map[int64]ServerState, error) {
+	out := map[int64]ServerState{}
+	for row, err := range s.rows(query, args...) {
+		if err != nil {
+			return nil, err
+		}
+		var id int64
+		var v ServerState
+		if err := row.Scan(&id, &v.TriedAt, &v.SyncedAt, &v.Failure, &v.Doubted, &v.Sync, &v.ValidatedAt, &v.Validation); err != nil {
+			return nil, err
+		}
+		out[id] = v
+	}
+	return out, nil
 }
 
 // SaveSync stores that a sync succeeded, and what it found, as JSON.

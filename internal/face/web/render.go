@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"compress/gzip"
 	"mime"
 	"net/http"
 
@@ -84,7 +83,7 @@ func (c *Context) html(status int, page templ.Component) error {
 	h.Set("Vary", "Accept-Encoding")
 	body := out.Bytes()
 	if len(body) >= gzipFrom && acceptsGzip(c.R) {
-		body = compressed(body, gzip.BestSpeed)
+		body = compressedQuickly(body)
 		h.Set("Content-Encoding", "gzip")
 	}
 	c.W.WriteHeader(status)

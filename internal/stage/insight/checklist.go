@@ -77,15 +77,12 @@ func (l *Checklist) servers(s *store.Snapshot, now time.Time) error {
 		return err
 	}
 	l.Servers = int64(len(all))
+	learned, err := s.ServerStates()
+	if err != nil {
+		return err
+	}
 	for i := range all {
-		if !slices.Contains(catalogues, all[i].Kind) {
-			continue
-		}
-		state, err := s.ServerState(all[i].ID)
-		if err != nil {
-			return err
-		}
-		if state.SyncedAt < now.Add(-staleServer).UnixMicro() {
+		if slices.Contains(catalogues, all[i].Kind) && learned[all[i].ID].SyncedAt < now.Add(-staleServer).UnixMicro() {
 			l.Unsynced++
 		}
 	}

@@ -27,6 +27,9 @@ func Customers(ctx context.Context, db *store.DB, f store.CustomerFilter) (page 
 			return err
 		}
 		page.Customers, err = s.FindCustomers(f)
+		if found := int64(len(page.Customers)); page.Count < found { // the count stopped before those who match
+			page.Count, page.CountedTo = found, found
+		}
 		return err
 	})
 	if err != nil || len(page.Customers) == 0 {

@@ -70,12 +70,13 @@ func ListCounted(ctx context.Context, db *store.DB, now time.Time, counts map[in
 		if err != nil {
 			return err
 		}
+		learned, err := s.ServerStates()
+		if err != nil {
+			return err
+		}
 		for i := range all {
 			v := &all[i]
-			state, err := s.ServerState(v.ID)
-			if err != nil {
-				return err
-			}
+			state := learned[v.ID]
 			worst, err := worstOf(state.Validation)
 			if err != nil {
 				return err
