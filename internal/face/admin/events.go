@@ -87,6 +87,11 @@ func (t teller) event(h *store.HistoryRow) event {
 	case "note":
 		e.Text = text(after, "note")
 		return e
+	case "server":
+		if strings.Contains(action, "members") {
+			e.Changes = memberChanges(before, after)
+			return e
+		}
 	}
 	if after != nil && after.Kind == doc.Array {
 		e.Changes = append(e.Changes, eventChange{Label: "Assigned", Now: t.items(after)})
@@ -101,6 +106,24 @@ func (t teller) event(h *store.HistoryRow) event {
 		e.Changes = t.changes(before, after)
 	}
 	return e
+}
+
+// memberChanges names everybody who was to be taken off lists, who was, and who could not be.
+func memberChanges(before, after *doc.Node) (out []eventChange) {
+	for _, part := range []struct {
+		label string
+		of    *doc.Node
+	}{{"Members", field(after, "members")}, {"Deleted", before}, {"Not deleted", field(after, "not_deleted")}} {
+		if part.of == nil || len(part.of.Items) == 0 {
+			continue
+		}
+		var names []string
+		for i := range part.of.Items {
+			names = append(names, part.of.Items[i].Text)
+		}
+		out = append(out, eventChange{Label: part.label, Now: strings.Join(names, "\n")})
+	}
+	return out
 }
 
 // foundChanges says which codes came and went.

@@ -50,6 +50,7 @@ const maxAddresses = 8000
 
 // findPage is a page that finds people.
 type findPage struct {
+	Title   string // of what was found
 	Form    *web.Form
 	Found   *web.Table // nil before anything was looked for
 	Servers *web.Table
@@ -74,7 +75,7 @@ func (s *site) findAdminsNow(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := findPage{Form: f}
+	p := findPage{Title: "Found", Form: f}
 	show := func(status int) error { return s.findAdminsPage(c, status, p) }
 	if len(f.Faults) > 0 {
 		return show(http.StatusUnprocessableEntity)
@@ -189,7 +190,7 @@ func foundCount(shown, found int, more bool, one, many string) string {
 }
 
 func serversTable() *web.Table {
-	return &web.Table{Caption: "What each server came to", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "What was found"}}}
+	return &web.Table{Caption: "Outcome of each server", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "What was found"}}}
 }
 
 // knownTable says of each server how far its administrators are known.

@@ -173,7 +173,8 @@ func TestAMemberIsFoundAndTakenOffLists(t *testing.T) {
 		if left := by["http://alpha.test/3.1"].members; len(left) != 2 || left[0].List != "other" {
 			t.Errorf("left are %v", left)
 		}
-		v.open("/servers/1/history").wants(http.StatusOK, "Members deleted", "Deletion of members asked for", "Eve@x.test from acme.test/news", "administrator")
+		v.open("/servers/1/history").wants(http.StatusOK, "Members deleted", "Deletion of members asked for", "administrator",
+			"<dt><bdi>Deleted</bdi></dt><dd><bdi>Eve@x.test from acme.test/news</bdi>", "<dt><bdi>Members</bdi></dt><dd><bdi>Eve@x.test from acme.test/news</bdi>").lacks("Not deleted")
 	})
 }
 

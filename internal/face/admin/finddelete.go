@@ -75,7 +75,7 @@ func (s *site) membersFound(c *web.Context, j *store.Job) (templ.Component, erro
 		t.List = web.ReadList(c, &web.ListSpec{Path: pathOf("/jobs", j.ID), Sorts: []string{"address"}})
 		t.Select = &web.Selection{One: "membership", Many: "memberships", Actions: []web.SelectAction{{Label: "Delete selected members", Path: path, Danger: true}}}
 	}
-	p := findPage{Found: t, Kept: "What was found is kept for a day. Owners and moderators are shown, and cannot be deleted here."}
+	p := findPage{Title: "Found", Found: t, Kept: "What was found is kept for a day. Owners and moderators are shown, and cannot be deleted here."}
 	p.Servers, err = s.askedTable(c, found, foundWords)
 	return peopleView(p), err
 }
@@ -211,12 +211,12 @@ func (s *site) membersDeleted(c *web.Context, j *store.Job) (templ.Component, er
 	if err != nil {
 		return nil, err
 	}
-	t := &web.Table{Caption: "What became of each", Columns: []web.Column{{Label: "Address"}, {Label: "List"}, {Label: "Server", Minor: true}, {Label: "Outcome"}}}
+	t := &web.Table{Caption: "Members", Columns: []web.Column{{Label: "Address"}, {Label: "List"}, {Label: "Server", Minor: true}, {Label: "Outcome"}}}
 	t.Empty.Text = "Nothing was deleted."
 	for _, m := range locate(found) {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: m.Address, Note: m.Name}, {Text: m.List + "@" + m.Site}, {Text: m.Server}, deletedCell(m.Member)}})
 	}
-	p := findPage{Found: t, Kept: "This is kept for a day. The history of each server keeps who was taken off what."}
+	p := findPage{Title: "What became of each", Found: t, Kept: "This is kept for a day. The history of each server keeps who was taken off what."}
 	p.Servers, err = s.askedTable(c, found, deletedWords)
 	return peopleView(p), err
 }

@@ -257,7 +257,7 @@ func (s *site) unbilledRow(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	t := &web.Table{Caption: "By day", Columns: []web.Column{{Label: "Day"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}}}
+	t := &web.Table{Caption: "Each day", Columns: []web.Column{{Label: "Day"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}}}
 	for i := len(r.ByDay) - 1; i >= 0; i-- {
 		d := r.ByDay[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: d.Day.String()}, {Text: web.Thousands(d.Messages)}, {Text: web.Thousands(d.Recipients)}}})
