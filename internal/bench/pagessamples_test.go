@@ -68,6 +68,7 @@ func sendSome(t *testing.T, ctx context.Context, address string, db *store.DB, b
 // samples are the things that pages are about.
 type samples struct {
 	customers, drafts, sent, servers, plans, charges, jobs []int64
+	formPlans                                              []int64    // that the form can show
 	groups                                                 [][2]int64 // customer and group
 	companies, addresses, numbers                          []string
 }
@@ -288,7 +289,7 @@ var pageKinds = []pageKind{
 	about("Server, move", "/servers/%d/move", serversOf),
 	fixed("Plans", "/plans"),
 	about("Plan", "/plans/%d", plansOf),
-	about("Plan, edit", "/plans/%d/edit", plansOf),
+	about("Plan, edit", "/plans/%d/edit", func(s *samples) []int64 { return s.formPlans }),
 	fixed("Charges", "/charges"),
 	about("Charge", "/charges/%d", chargesOf),
 	fixed("Settings", "/settings"),

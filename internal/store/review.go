@@ -29,17 +29,18 @@ const (
 	OnlyThen PairKind = "then"
 )
 
-// pairs are the queries of the kinds: each goes along the bills of one period, and looks the other one's up by the customer.
+// pairs are the queries of the kinds: each goes along the bills of one period, and looks the other one's up by the customer, not by the
+// period: it may have a million.
 var pairs = map[PairKind]string{
 	InBoth: `SELECT n.customer_id AS id, n.id AS now_id, p.id AS then_id, n.subtotal AS now_sum, p.subtotal AS then_sum FROM bill n
-		JOIN bill p ON p.customer_id = n.customer_id AND p.start_day = $3 AND p.end_day = $4 AND p.state <> 'void'
+		JOIN bill p ON p.customer_id = n.customer_id AND p.start_day + 0 = $3 AND p.end_day + 0 = $4 AND p.state <> 'void'
 		WHERE n.start_day = $1 AND n.end_day = $2 AND n.state <> 'void' AND n.subtotal <> p.subtotal`,
 	NewNow: `SELECT n.customer_id AS id, n.id AS now_id, 0 AS then_id, n.subtotal AS now_sum, 0 AS then_sum FROM bill n
 		WHERE n.start_day = $1 AND n.end_day = $2 AND n.state <> 'void' AND NOT EXISTS (SELECT 1 FROM bill p
-			WHERE p.customer_id = n.customer_id AND p.start_day = $3 AND p.end_day = $4 AND p.state <> 'void')`,
+			WHERE p.customer_id = n.customer_id AND p.start_day + 0 = $3 AND p.end_day + 0 = $4 AND p.state <> 'void')`,
 	OnlyThen: `SELECT p.customer_id AS id, 0 AS now_id, p.id AS then_id, 0 AS now_sum, p.subtotal AS then_sum FROM bill p
 		WHERE p.start_day = $3 AND p.end_day = $4 AND p.state <> 'void' AND NOT EXISTS (SELECT 1 FROM bill n
-			WHERE n.customer_id = p.customer_id AND n.start_day = $1 AND n.end_day = $2 AND n.state <> 'void')`,
+			WHERE n.customer_id = p.customer_id AND n.start_day + 0 = $1 AND n.end_day + 0 = $2 AND n.state <> 'void')`,
 }
 
 // BillPairs returns what customers are billed for a period beside what they were billed for an earlier one: how many there

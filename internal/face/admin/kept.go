@@ -18,7 +18,7 @@ const (
 	sumsPart      = 50               // so many times what adding up took, they are too: that is 2 % of a core
 	sumsUnchanged = 10 * time.Minute // they are added up anew though no change was noticed: addresses that refuse a mail are none
 	sumsUsable    = 3                // so many times the time for which they are fresh, they are shown while they are added up anew
-	sumsPatience  = 60 * time.Millisecond
+	sumsPatience  = 40 * time.Millisecond
 	sumsLimit     = 10 * time.Minute // adding up ends
 	sumsKept      = 50               // different ones
 )
@@ -52,6 +52,8 @@ type asked struct {
 	at    time.Time
 	clock func() time.Time
 	mark  insight.Mark
+
+	patience time.Duration // how long it waits for what is being added up
 }
 
 // read returns what is kept, or waits a moment for it; ready is false when it is still being added up.
@@ -78,7 +80,7 @@ func (k *keptSums[K, V]) read(ctx context.Context, key K, by asked, add func(con
 	k.mu.Unlock()
 	select {
 	case <-under:
-	case <-time.After(sumsPatience):
+	case <-time.After(by.patience):
 		return v, false, nil
 	}
 	k.mu.Lock()
@@ -111,7 +113,7 @@ func guarded[V any](ctx context.Context, add func(context.Context) (V, error)) (
 // asks says who asks for sums, with a request.
 func (s *site) asks(c *web.Context) (asked, error) {
 	mark, err := insight.ReadMark(c.Ctx(), s.DB)
-	return asked{c.Now, s.Now, mark}, err
+	return asked{c.Now, s.Now, mark, sumsPatience}, err
 }
 
 // addingUp is shown in the place of a page whose sums are not ready yet. It asks for the page again by itself.
