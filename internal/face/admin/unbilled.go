@@ -221,13 +221,13 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 // placeCell is a list, or what a log calls one, and its server.
 func placeCell(place string) web.Cell {
 	if server, key, found := strings.Cut(place, ": "); found {
-		return web.Cell{Text: key, Note: "on " + server}
+		return web.Cell{Text: key, Note: "server " + server}
 	}
 	parts := strings.Split(place, "/")
 	if len(parts) != 3 { //nolint:mnd // server, site, list
 		return web.Cell{Text: place}
 	}
-	return web.Cell{Text: parts[2] + "@" + parts[1], Note: "on " + parts[0]}
+	return web.Cell{Text: parts[2] + "@" + parts[1], Note: "server " + parts[0]}
 }
 
 // mendUsage leads to where it is mended that usage is billed to nobody.

@@ -56,7 +56,7 @@ func TestUnbilledUsageIsReported(t *testing.T) {
 		v.send("/reports/unbilled", "start", "2026-09-01", "end", "2026-09-30").wants(http.StatusOK, "Report unbilled usage", "2026-09-01 to 2026-09-30")
 		w.work(v).wants(http.StatusOK, "Done", `href="/reports/unbilled"`)
 
-		viewer.open("/reports/unbilled").wants(http.StatusOK, "for 2026-09", "3 lists<", "olga@orphans.test", "never.test/heard", "on s2", "On which days was most sent").
+		viewer.open("/reports/unbilled").wants(http.StatusOK, "for 2026-09", "3 lists<", "olga@orphans.test", "never.test/heard", "server s2", "On which days was most sent").
 			wants(http.StatusOK, "Nobody ever had the list", "The customer had ended", "=Gone &amp; Co", `/unassigned?q=olga&amp;server=2"`, `href="/servers/2#unknown"`)
 		viewer.open("/reports/unbilled?reason=after_end").wants(http.StatusOK, "1 list<", "late@gone.test").lacks("olga")
 		viewer.open("/reports/unbilled?server=1").wants(http.StatusOK, "Nothing matches what is set.")
