@@ -9,7 +9,13 @@ import (
 )
 
 // PeriodBills adds up the bills of a period that are not void, in minor units.
-type PeriodBills struct{ Bills, Subtotal, Credit, Total int64 }
+type PeriodBills struct {
+	Bills     int64
+	Subtotal  int64
+	Credit    int64 // used
+	NewCredit int64 // of bills below zero: they come to 0, and the rest is credit for later ones
+	Total     int64
+}
 
 // BillPair is what a customer's bills of two periods come to. An id of 0 says that there is none.
 type BillPair struct {
@@ -68,8 +74,8 @@ func (s *Snapshot) BillPairs(now, then period.Period, kind PairKind, limit int) 
 // PeriodBills adds up the bills of just this period.
 func (s *Snapshot) PeriodBills(p period.Period) (b PeriodBills, err error) {
 	_, err = s.one(`SELECT count(*), CAST(coalesce(sum(subtotal), 0) AS BIGINT), CAST(coalesce(sum(credit_applied), 0) AS BIGINT),
-		CAST(coalesce(sum(total), 0) AS BIGINT) FROM bill WHERE start_day = $1 AND end_day = $2 AND state <> 'void'`,
-		[]any{int64(p.Start), int64(p.End)}, &b.Bills, &b.Subtotal, &b.Credit, &b.Total)
+		CAST(coalesce(sum(total - subtotal - tax + credit_applied), 0) AS BIGINT), CAST(coalesce(sum(total), 0) AS BIGINT) FROM bill WHERE start_day = $1 AND end_day = $2 AND state <> 'void'`,
+		[]any{int64(p.Start), int64(p.End)}, &b.Bills, &b.Subtotal, &b.Credit, &b.NewCredit, &b.Total)
 	return b, err
 }
 

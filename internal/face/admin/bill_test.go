@@ -152,6 +152,22 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 	})
 }
 
+func TestReviewSaysWhatBecomesCredit(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.imports(`{"plans":[{"id":"flat","name":"Flat","monthly_price":"40"}],"charges":[{"id":"ahead","name":"Prepayment","amount":"-100"}],
+			"servers":[{"name":"s1","host":"s1.test"}],"lists":[{"server":"s1","site":"elm.test","list":"all"},{"server":"s1","site":"fir.test","list":"all"}],
+			"customers":[{"company":"Elm","email":"e@elm.test","start":"2026-08-01","groups":[{"name":"Main","plans":[{"plan":"flat"}],"charges":[{"charge":"ahead"}],
+				"objects":[{"server":"s1","site":"elm.test"}]}]},
+			{"company":"Fir","email":"f@fir.test","start":"2026-08-01","groups":[{"name":"Main","plans":[{"plan":"flat"}],"objects":[{"server":"s1","site":"fir.test"}]}]}]}`)
+		v := w.operator(operator.Clerk)
+		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "Run bills")
+		w.work(v).wants(http.StatusOK, "Done")
+		// -60 and 40: the first comes to 0, and 60 are left.
+		v.open("/bill/review").wants(http.StatusOK, "-20.00 USD credit", "40.00 USD", "60.00 USD becomes credit for later bills")
+	})
+}
+
 // sendsAndSettles tests and sends the drafts of the story, and settles them.
 func (w *world) sendsAndSettles(v *visitor) {
 	w.t.Helper()
