@@ -20,15 +20,16 @@ type CounterCheck struct {
 // PostChecks returns the comparisons of a server's lists for a month that have something to compare. They begin with the
 // last reading of the month before, if there is one.
 func (s *Snapshot) PostChecks(serverID int64, month period.Month) (out []CounterCheck, err error) {
-	err = s.raw(`SELECT k.site, k.name, k.from_at, k.last_at, k.last_posts - k.from_posts,
+	err = s.raw(`WITH r AS MATERIALIZED (SELECT n.list_id, n.site, n.name, n.last_day, p.first_at, p.first_posts, p.last_at, p.last_posts
+			FROM list_name n JOIN post_reading p ON p.list_id = n.list_id AND p.month = $2 WHERE n.server_id = $1)
+		SELECT k.site, k.name, k.from_at, k.last_at, k.last_posts - k.from_posts,
 		(SELECT count(*) FROM usage_record r WHERE r.list_id = k.list_id AND r.at > k.from_at AND r.at <= k.last_at
 			AND r.charged AND r.source = 'listserver')
-		FROM (SELECT n.list_id, n.site, n.name, p.last_at, p.last_posts,
-			CASE WHEN b.last_posts <= p.first_posts THEN b.last_at ELSE p.first_at END AS from_at,
-			CASE WHEN b.last_posts <= p.first_posts THEN b.last_posts ELSE p.first_posts END AS from_posts
-			FROM list_name n JOIN post_reading p ON p.list_id = n.list_id AND p.month = $2
-			LEFT JOIN post_reading b ON b.list_id = n.list_id AND b.month = $3
-			WHERE n.server_id = $1 AND n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = n.list_id)) AS k
+		FROM (SELECT n.list_id, n.site, n.name, n.last_at, n.last_posts,
+			CASE WHEN b.last_posts <= n.first_posts THEN b.last_at ELSE n.first_at END AS from_at,
+			CASE WHEN b.last_posts <= n.first_posts THEN b.last_posts ELSE n.first_posts END AS from_posts
+			FROM r n LEFT JOIN post_reading b ON b.list_id = n.list_id AND b.month = $3
+			WHERE n.last_day = (SELECT max(m.last_day) FROM list_name m WHERE m.list_id = n.list_id)) AS k
 		WHERE k.last_at > k.from_at ORDER BY k.site, k.name`,
 		[]any{serverID, int64(month), int64(month.Previous())}, func(r *rawRow) error {
 			out = append(out, CounterCheck{r.text(0), r.text(1), r.int(2), r.int(3), r.int(4), r.int(5)})

@@ -126,17 +126,11 @@ func (s *Snapshot) listChunk(f *PickFilter, few string, at Pickable, after bool)
 		EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = n.list_id AND o.end_day >= $1) OR ` + heldBy + `
 		FROM list_name n JOIN list l ON l.id = n.list_id` + c.where() +
 		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(chunkOfPicks))
-	for row, err := range s.rows(query, c.args...) {
-		if err != nil {
-			return nil, err
-		}
-		var p Pickable
-		if err := row.Scan(&p.ListID, &p.ServerID, &p.Site, &p.Name, &p.firstDay, &p.Assigned); err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, nil
+	err = s.raw(query, c.args, func(r *rawRow) error {
+		out = append(out, Pickable{ListID: r.int(0), ServerID: r.int(1), Site: r.text(2), Name: r.text(3), firstDay: period.Date(r.int(4)), Assigned: r.bool(5)})
+		return nil
+	})
+	return out, err
 }
 
 // PickSites returns sites in the order of server and name: those that have lists, and those that the last sync of their server found

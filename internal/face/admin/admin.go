@@ -20,16 +20,18 @@ type Deps struct {
 // site is the operator's web.
 type site struct {
 	Deps
+	turn     chan struct{} // see asked
 	overview keptSums[store.RunMark, insight.OverviewSums]
 	counts   keptSums[string, map[int64]store.ListCounts]
 	compared keptSums[int64, servers.Compared]
+	nobody   keptSums[int64, nobodysCount]
 	reviews  keptSums[billSums, *insight.Review]
 	lists    keptSums[billSums, *insight.Checklist]
 }
 
 // New makes the operator's web. It answers every path that nobody else does.
 func New(deps Deps) (http.Handler, error) {
-	s := &site{Deps: deps}
+	s := &site{Deps: deps, turn: make(chan struct{}, 1)}
 	pages, err := web.NewSite(deps.Deps, navigation, s.routes())
 	if err != nil {
 		return nil, err

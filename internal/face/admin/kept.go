@@ -12,7 +12,7 @@ import (
 )
 
 // What is added up over everything takes a while with millions of rows: it is kept as long as nothing was changed, and else
-// added up anew in the background, so seldom that it costs no more than a small part of a core.
+// added up anew in the background, one after the other, and so seldom that it costs no more than a small part of a core.
 const (
 	sumsFresh     = 2 * time.Second  // are shown as they are
 	sumsPart      = 50               // so many times what adding up took, they are too: that is 2 % of a core
@@ -54,6 +54,7 @@ type asked struct {
 	mark  insight.Mark
 
 	patience time.Duration // how long it waits for what is being added up
+	turn     chan struct{} // of who adds up: holds one at a time
 }
 
 // read returns what is kept, or waits a moment for it; ready is false when it is still being added up.
@@ -91,8 +92,17 @@ func (k *keptSums[K, V]) read(ctx context.Context, key K, by asked, add func(con
 func (k *keptSums[K, V]) add(ctx context.Context, s *sums[V], by asked, add func(context.Context) (V, error)) {
 	limited, cancel := context.WithTimeout(ctx, sumsLimit)
 	defer cancel()
+	var v V
+	var err error
 	began := by.clock()
-	v, err := guarded(limited, add)
+	select {
+	case by.turn <- struct{}{}:
+		began = by.clock()
+		v, err = guarded(limited, add)
+		<-by.turn
+	case <-limited.Done():
+		err = limited.Err()
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s.value, s.err, s.at, s.mark, s.took = v, err, by.at, by.mark, by.clock().Sub(began)
@@ -113,7 +123,7 @@ func guarded[V any](ctx context.Context, add func(context.Context) (V, error)) (
 // asks says who asks for sums, with a request.
 func (s *site) asks(c *web.Context) (asked, error) {
 	mark, err := insight.ReadMark(c.Ctx(), s.DB)
-	return asked{c.Now, s.Now, mark, sumsPatience}, err
+	return asked{c.Now, s.Now, mark, sumsPatience, s.turn}, err
 }
 
 // addingUp is shown in the place of a page whose sums are not ready yet. It asks for the page again by itself.

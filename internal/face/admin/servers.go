@@ -57,7 +57,7 @@ func (s *site) oneServer(c *web.Context, id int64, name string) (v *servers.Deta
 	if err != nil {
 		return nil, false, err
 	}
-	by.patience /= 2 // for each
+	by.patience /= 4 // for each of several
 	counts, counted, err := s.listCounts(c, by)
 	if err != nil {
 		return nil, false, err

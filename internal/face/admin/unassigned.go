@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -45,10 +46,40 @@ func (s *site) unassigned(c *web.Context) error {
 	}, web.ListView(t))
 }
 
+// nobodysCount is how many lists nobody has, among those that were looked at; others says that there are lists beyond them.
+type nobodysCount struct {
+	n      int64
+	others bool
+}
+
+// countNobodys counts the lists that nobody has, of a server or of all (0): in the background where there are many lists.
+func (s *site) countNobodys(c *web.Context, serverID int64) (count nobodysCount, err error) {
+	read := func(ctx context.Context) (count nobodysCount, err error) {
+		count.n, count.others, err = insight.Nobodys(ctx, s.DB, serverID, c.Now)
+		return count, err
+	}
+	many, err := insight.ManyLists(c.Ctx(), s.DB)
+	if err != nil {
+		return count, err
+	}
+	if !many {
+		return read(c.Ctx())
+	}
+	by, err := s.asks(c)
+	if err != nil {
+		return count, err
+	}
+	by.patience /= 4 // it is not alone on its page
+	count, ready, err := s.nobody.read(c.Ctx(), serverID, by, read)
+	count.others = count.others || !ready
+	return count, err
+}
+
 // nobodys is the link to the lists that nobody has, of a server or of all (0), with how many there are; nil where there is
 // none.
 func (s *site) nobodys(c *web.Context, serverID int64) (*web.Crumb, error) {
-	n, others, err := insight.Nobodys(c.Ctx(), s.DB, serverID, c.Now)
+	count, err := s.countNobodys(c, serverID)
+	n, others := count.n, count.others
 	if err != nil || n == 0 && !others || !c.Exists(unassignedPath) {
 		return nil, err
 	}
