@@ -20,7 +20,7 @@ const (
 	sumsUsable    = 3                // so many times the time for which they are fresh, they are shown while they are added up anew
 	sumsPatience  = 40 * time.Millisecond
 	sumsLimit     = 10 * time.Minute // adding up ends
-	sumsKept      = 50               // different ones
+	sumsKept      = 500              // different ones
 )
 
 // keptSums keeps what was added up, by what it is about.
