@@ -12,8 +12,13 @@ import { look } from "./look.mjs";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const binary = process.env.POSTMETER ?? path.join(root, "postmeter");
 const startLimit = 60_000; // milliseconds until the process listens
+const patience = Number(process.env.POSTMETER_BROWSER_PATIENCE ?? 60_000); // milliseconds until what is waited for must show
 
 export const password = "four words of mine";
+
+// day is a date so many months ago, such as 2026-10-01: the process has the real clock. Day 0 is the last of the month before.
+const today = new Date();
+export const day = (months, date) => new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() - months, date)).toISOString().slice(0, 10);
 
 // open starts a house on a new SQLite file, or on the empty PostgreSQL database that POSTMETER_BROWSER_DB names. Where
 // POSTMETER_BROWSER_LOOKS is "no", pages are used and not looked at: another file has them. Mails are files in a folder,
@@ -38,7 +43,7 @@ export async function open({ smtp = false } = {}) {
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: address, reducedMotion: "reduce" });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const outside = [];
   page.on("request", (r) => { if (!r.url().startsWith(address) && !r.url().startsWith("data:")) outside.push(r.url()); });
@@ -113,11 +118,16 @@ export async function first(house, name = "Anna") {
 export function hands(page) {
   // A field by its whole label, with or without the word that it is required.
   const field = (label) => page.getByLabel(new RegExp("^\\s*" + label.replace(/[()?/]/g, "\\$&") + "\\s*(required)?\\s*$"));
-  const says = (text) => page.getByText(text).first().waitFor();
+  // What does not show, or cannot be pressed, is said with the words of the page that is there instead.
+  const told = (wait) => wait.catch(async (error) => {
+    const text = await page.getByRole("main").innerText({ timeout: 1000 }).catch(String);
+    throw new Error(`${error.message}\nThe page ${page.url()} says:\n${text}`, { cause: error });
+  });
+  const says = (text) => told(page.getByText(text).first().waitFor());
   return {
     field, says,
-    press: (name) => page.getByRole("button", { name, exact: true }).click(),
-    follow: (name, exact = true) => page.getByRole("main").getByRole("link", { name, exact }).first().click(),
+    press: (name) => told(page.getByRole("button", { name, exact: true }).click()),
+    follow: (name, exact = true) => told(page.getByRole("main").getByRole("link", { name, exact }).first().click()),
     // menu goes to a page of the left navigation.
     async menu(...names) {
       for (const name of names) await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).click();
@@ -125,6 +135,6 @@ export function hands(page) {
     // fill fills fields, in order, by their labels.
     async fill(values) { for (const [label, value] of Object.entries(values)) await field(label).fill(value); },
     // done waits until the job on the page has ended.
-    done: () => page.getByText("Done", { exact: true }).first().waitFor(),
+    done: () => told(page.getByText("Done", { exact: true }).first().waitFor()),
   };
 }
