@@ -286,11 +286,12 @@ func (c *condition) narrow(f *CustomerFilter) error {
 	if f.Salesperson == "" {
 		return nil
 	}
-	name, err := toJSON(f.Salesperson) // to the letter: the index knows only the words of the name
+	name, err := toJSON(f.Salesperson) // word by word: the index knows only which words the name has
 	if err != nil {
 		return err
 	}
-	c.and("salespeople LIKE " + c.arg("%"+literally.Replace(name)+"%") + ` ESCAPE '!'`)
+	pattern := "%" + literally.Replace(name) + "%"
+	c.and("(salespeople LIKE " + c.arg(pattern) + " ESCAPE '!' OR lower(salespeople) LIKE " + c.arg(strings.ToLower(pattern)) + " ESCAPE '!')")
 	return nil
 }
 
