@@ -44,7 +44,7 @@ func TestPages(t *testing.T) {
 		}
 	})
 	if !t.Failed() { // a story that broke off has not looked at all of its pages
-		checkSeen(t, seen)
+		t.Run("every page is looked at", func(t *testing.T) { checkSeen(t, seen) })
 	}
 }
 

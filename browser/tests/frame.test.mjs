@@ -80,7 +80,7 @@ test("customers are searched, filtered and sorted", async () => {
   house.import(yaml);
   await page.goto("/customers");
   await page.getByText("122 customers").waitFor();
-  await house.look("customers");
+  await house.look("customers-pages");
   await page.keyboard.press("Tab");
   await page.getByRole("searchbox", { name: "Search" }).fill("company 07");
   await page.getByText("10 customers").waitFor();
@@ -95,7 +95,7 @@ test("customers are searched, filtered and sorted", async () => {
   await page.goto("/plans");
   await house.look("plans");
   await page.getByRole("link", { name: "Tiers" }).click();
-  await house.look("plan");
+  await house.look("plan-tiers");
   await page.goto("/");
   await house.look("home");
 });

@@ -103,7 +103,6 @@ test("11 what is unconfirmed is decided by a person", async () => {
   await row("hang@cedar.test").getByText("Unconfirmed").waitFor();
   await house.look("invoice-unconfirmed");
   await follow("Send again");
-  await house.look("again");
   await press("Send again");
   await done();
   assert.equal(to("hang@cedar.test").length, 2);
@@ -143,7 +142,6 @@ test("11 a bill is paid in parts, a payment is taken back", async () => {
   await page.getByText("Paid", { exact: true }).first().waitFor();
   await house.look("invoice-paid");
   await follow("Take back");
-  await house.look("take-back");
   await fill({ "Reason": "It was another customer's." });
   await press("Take it back");
   await says("It is taken back.");
@@ -151,7 +149,6 @@ test("11 a bill is paid in parts, a payment is taken back", async () => {
 
 test("11 what nobody will pay is written off", async () => {
   await follow("Write off");
-  await house.look("write-off");
   await press("Write off what is to be paid");
   await page.getByRole("alert").getByRole("link", { name: "Reason" }).waitFor();
   await fill({ "Reason": "Bankrupt" });
