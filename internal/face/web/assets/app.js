@@ -247,6 +247,11 @@
     if (first) first.focus();
   }
   start(document);
+  // What is typed into a search has been looked for when the box is left: the list must not be exchanged once more then,
+  // under the hand that ticks a row in it.
+  $$(document, "form.filters input[type=search]").forEach(function (box) {
+    box.addEventListener("change", function (e) { e.stopPropagation(); });
+  });
   // Lists are exchanged by htmx when a search or filter changes.
   function lists() {
     $$(document, "form[data-select]").forEach(function (f) {

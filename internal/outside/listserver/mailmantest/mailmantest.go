@@ -1,8 +1,9 @@
 // Package mailmantest gives tests a real GNU Mailman 3, and a mail server that keeps what Mailman sends.
 //
-// Both are started once for a test program, when the first test asks, in a temporary folder and on free ports of the
-// loopback interface. Mailman is killed with the program however it ends. A machine without Debian's package
-// mailman3 fails the test: nothing is skipped. Where the test runs as root, Mailman runs as the user list: it refuses root.
+// Both are started once for a test program, when the first test asks, or once more for a test that wants its own, in a
+// temporary folder and on free ports of the loopback interface. Mailman is killed with the program however it ends. A
+// machine without Debian's package mailman3 fails the test: nothing is skipped. Where the test runs as root, Mailman runs
+// as the user list: it refuses root.
 package mailmantest
 
 import (
@@ -45,6 +46,16 @@ func Start(t testing.TB) *Mailman {
 	return m
 }
 
+// StartOwn returns another Mailman, which no other test gets: for a test that is about all lists there are.
+func StartOwn(t testing.TB) *Mailman {
+	t.Helper()
+	m, err := begin()
+	if err != nil {
+		t.Fatalf("a real Mailman: %v", err)
+	}
+	return m
+}
+
 // Address is how billing reaches it.
 func (m *Mailman) Address() listserver.Address {
 	return listserver.Address{Kind: "mailman3", Host: "127.0.0.1", URL: m.URL, User: m.User, Secret: m.Password}
@@ -55,7 +66,10 @@ var configuration string
 
 const master = "/usr/lib/mailman3/bin/master"
 
-var start = sync.OnceValues(func() (*Mailman, error) {
+var start = sync.OnceValues(begin)
+
+// begin starts a Mailman, which ends with this program.
+func begin() (*Mailman, error) {
 	if _, err := os.Stat(master); err != nil {
 		return nil, fmt.Errorf("not on this machine: apt-get install --no-install-recommends mailman3 (make test does)")
 	}
@@ -96,7 +110,7 @@ var start = sync.OnceValues(func() (*Mailman, error) {
 		}
 	}
 	return m, m.run(credential, path)
-})
+}
 
 // run starts Mailman's master, which starts everything else.
 func (m *Mailman) run(credential *syscall.Credential, path string) error {
