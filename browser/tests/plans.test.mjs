@@ -1,11 +1,12 @@
 // Creating hosting plans as an operator does, topic 4 of the manual.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { open, first } from "../house.mjs";
+import { open, first, hands } from "../house.mjs";
 
 test("hosting plans", async () => {
   const house = await open();
   const { page } = house;
+  const { field, fill, press, follow, says, menu } = hands(page);
   try {
     await first(house);
     house.import("currency: USD\ntime_zone: UTC\n");
@@ -44,6 +45,19 @@ test("hosting plans", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("link", { name: "Cost Per GB" }).click();
     await house.look("plan-form-faults");
+    // By members, with a minimum and packs.
+    await menu("Hosting Plans");
+    await follow("Create New Hosting Plan");
+    await page.getByRole("radio", { name: /^Members/ }).check();
+    assert.equal(await field("Included Messages").isVisible(), false, "a field of another method");
+    await fill({ "Name": "By members", "Max Members Per List": "5000", "Monthly Price": "10", "Minimum": "15", "Included Members": "100", "Cost Per Member": "5", "Members in a pack": "50" });
+    await field("A started pack of members counts whole").check();
+    await press("Save");
+    await says("By members is created.");
+    await fill({ "Members who get each": "151" });
+    await press("Calculate");
+    await page.locator("#calculator").getByRole("cell", { name: "20.00 USD" }).waitFor(); // 10, and two packs of 5
+    await house.look("plan-members");
     await page.goto("/jobs");
     await house.look("jobs-empty");
   } finally {

@@ -26,6 +26,7 @@ type jobPage struct {
 	Percent                                  int
 	Known                                    bool // how much there is to do
 	Over                                     bool // it has ended
+	Paused                                   bool // it goes on when somebody says so
 	Pause, Resume, Cancel                    bool // can be asked
 	Next                                     *web.Action
 	Result                                   templ.Component
@@ -68,7 +69,7 @@ func (s *site) job(c *web.Context) error {
 func jobOf(c *web.Context, j *store.Job, kind *jobKind) jobPage {
 	p := jobPage{
 		Path: pathOf("/jobs", j.ID), State: j.State, Doing: j.Doing, Error: j.Error, Actor: j.Actor,
-		Percent: jobPercent(j), Known: j.Total > 0, Over: j.FinishedAt != 0, Left: jobLeft(j, c.Now),
+		Percent: jobPercent(j), Known: j.Total > 0, Over: j.FinishedAt != 0, Paused: j.State == store.JobPaused, Left: jobLeft(j, c.Now),
 	}
 	if kind.About != nil {
 		p.About = kind.About(j)

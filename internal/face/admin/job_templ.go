@@ -178,7 +178,7 @@ func jobView(p jobPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if p.Doing != "" && !p.Over {
+		if p.Doing != "" && !p.Over && !p.Paused {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<dt>Now</dt><dd><bdi>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -387,7 +387,7 @@ func jobView(p jobPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !p.Over {
+		if !p.Over && !p.Paused {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<p class=\"field-help\">You may leave this page. The job goes on, and the header leads back to it.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

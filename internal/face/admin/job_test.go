@@ -24,7 +24,7 @@ func TestAJobIsSeenPausedAndCancelled(t *testing.T) {
 		clerk.open(path).wants(http.StatusOK, "Queued", "Pause", "Cancel the job", `hx-trigger="every 2s"`, "test")
 		viewer.open(path).wants(http.StatusOK, "Queued").lacks("Pause", "Cancel the job")
 		viewer.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusForbidden)
-		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusOK, "The job is asked to pause.", "Paused", "Go on")
+		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusOK, "The job is asked to pause.", "Paused", "Go on").lacks("The job goes on")
 		clerk.do(http.MethodPost, path+"/resume", nil, nil).wants(http.StatusOK, "Queued")
 		clerk.do(http.MethodPost, path+"/dance", nil, nil).wants(http.StatusNotFound)
 		clerk.do(http.MethodPost, path+"/cancel", nil, nil).wants(http.StatusOK, "Cancelled").lacks(`hx-trigger="every`, "Cancel the job")

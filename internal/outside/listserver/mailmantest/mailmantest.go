@@ -109,7 +109,10 @@ func begin() (*Mailman, error) {
 			}
 		}
 	}
-	return m, m.run(credential, path)
+	if err := m.run(credential, path); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // run starts Mailman's master, which starts everything else.
