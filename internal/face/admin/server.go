@@ -161,7 +161,7 @@ func logTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{
 		Caption: "Logs that were read",
 		Columns: []web.Column{
-			{Label: "Format"}, {Label: "Last read"}, {Label: "Last usage"}, {Label: "Lag", Figures: true}, {Label: "Counted", Figures: true},
+			{Label: "Format"}, {Label: "Last read"}, {Label: "Last usage"}, {Label: "Counted", Figures: true},
 			{Label: "Already known", Figures: true, Minor: true}, {Label: "Unknown list", Figures: true, Minor: true}, {Label: "Unparsed", Figures: true, Minor: true},
 		},
 		Empty: web.Empty{Text: "No log of it was ever read: what it sends is not counted. Let Postmeter follow its log, run an agent there, or read it with postmeter ingest."},
@@ -169,7 +169,7 @@ func logTable(c *web.Context, v *servers.Detail) *web.Table {
 	for i := range v.Logs {
 		l := &v.Logs[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{
-			{Text: l.Format, Note: timesHere(c, l.Alert)}, {Text: c.InstantOf(l.Read)}, {Text: c.InstantOf(l.LastLine)}, {Text: lagWords(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
+			{Text: l.Format, Note: timesHere(c, l.Alert)}, {Text: c.InstantOf(l.Read)}, {Text: c.InstantOf(l.LastLine), Note: lagNote(l.Lag, l.LastLine)}, {Text: web.Thousands(l.Counted)},
 			{Text: some(l.AlreadyKnown)}, {Text: some(l.UnknownList)}, {Text: some(l.Unparsed)},
 		}})
 	}
@@ -204,6 +204,14 @@ func feedTable(c *web.Context, v *servers.Detail) *web.Table {
 		}})
 	}
 	return t
+}
+
+// lagNote is lagWords as a sentence of its own.
+func lagNote(seconds int64, since string) string {
+	if words := lagWords(seconds, since); words != "" {
+		return words + " behind"
+	}
+	return ""
 }
 
 // lagWords says how long ago something was.
