@@ -58,12 +58,12 @@ func TestANodeThatDiesInASyncIsReplaced(t *testing.T) {
 		case <-time.After(time.Minute):
 			t.Fatal("no node asks the server")
 		}
-		second := o.start()
-		defer second.kill()
 		first.kill()
 		if got := storetest.Rows(t, url, `SELECT count(*) FROM list`); strings.Join(got, "") != "0" {
 			t.Errorf("half a sync is there: %v lists", got)
 		}
+		second := o.start()
+		defer second.kill()
 		o.until("another node has done it", `SELECT state, attempts, actor FROM job WHERE kind = 'sync servers'`, "done|2|ann")
 		o.until("the list is there", `SELECT name FROM list_name`, "news")
 		o.until("it was synced once", `SELECT count(*) FROM history WHERE action = 'synced'`, "1")
