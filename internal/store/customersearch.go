@@ -127,7 +127,7 @@ func (s *Snapshot) findAmong(f *CustomerFilter, ways []way, lookup, among int) (
 	direction := map[bool]string{false: "", true: " DESC"}[down]
 	order := fmt.Sprintf(" ORDER BY %s%s, id%s", column, direction, direction)
 	if among > 0 {
-		from := "FROM (SELECT * FROM customer" + (&condition{text: only(place)}).where() + order + " LIMIT " + c.arg(int64(among)) + ") AS customer"
+		from := "FROM (SELECT * FROM customer" + (&condition{text: only(place)}).where() + order + " LIMIT " + strconv.Itoa(among) + ") AS customer"
 		query = strings.Replace(query, "FROM customer", from, 1)
 	} else {
 		c.text = only(place)
@@ -176,7 +176,7 @@ func only(text string) []string {
 func (c *condition) among(ways []way, lookup int, most int64) string {
 	text := ways[lookup].query(c)
 	if most > 0 {
-		text += " LIMIT " + c.arg(most)
+		text += " LIMIT " + strconv.FormatInt(most, 10) // PostgreSQL shall know that these are few, whoever asks
 	}
 	if most > 0 && ways[lookup].apart { // a customer may have several words that begin alike
 		text = "DISTINCT " + text
