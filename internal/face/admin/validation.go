@@ -127,11 +127,15 @@ func codeLabel(code string) string {
 	return code
 }
 
+// sentenceOf makes a sentence of a message. What begins with a list's place, such as lists1/acme.test/news, keeps it as it is.
 func sentenceOf(message string) string {
 	if message == "" {
 		return ""
 	}
-	return strings.ToUpper(message[:1]) + message[1:] + "."
+	if word, _, _ := strings.Cut(message, " "); !strings.Contains(word, "/") {
+		message = capital(message)
+	}
+	return message + "."
 }
 
 // mendPath is the form, and the field in it, that mends a problem.
