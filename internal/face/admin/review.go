@@ -127,12 +127,12 @@ func reviewOf(c *web.Context, r *insight.Review) reviewPage {
 	}
 	p.Figures = []homeFigure{
 		{Label: "Bills", Figure: web.Thousands(r.Now.Bills), Path: query(r.Now.Period), Note: before(web.Thousands(r.Then.Bills))},
-		sum("Subtotals", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit), sum("Billed", r.Now.Total, r.Then.Total),
+		sum("Subtotals", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit),
 	}
-	if r.Now.NewCredit > 0 {
-		billed := &p.Figures[len(p.Figures)-1]
-		billed.Note += "; " + amountText(r.Now.NewCredit, r.Currency) + " becomes credit for later bills"
+	if r.Now.NewCredit > 0 || r.Then.NewCredit > 0 { // else subtotals less the credit used are what is billed
+		p.Figures = append(p.Figures, sum("New credit for later", r.Now.NewCredit, r.Then.NewCredit))
 	}
+	p.Figures = append(p.Figures, sum("Billed", r.Now.Total, r.Then.Total))
 	if r.Run != nil {
 		p.Figures = append(p.Figures, homeFigure{Label: "Blocked", Figure: web.Thousands(r.Run.Result.SkippedCount), Path: "#run", Note: "customers were skipped"},
 			homeFigure{Label: "Unbilled usage", Figure: web.Thousands(r.Run.Result.UnbilledUsage.Recipients), Path: "#run", Note: "recipients on " + web.Things(r.Run.Result.UnbilledUsage.Lists, 0, "list", "lists")})
