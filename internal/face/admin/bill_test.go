@@ -164,7 +164,7 @@ func TestReviewSaysWhatBecomesCredit(t *testing.T) {
 		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "Run bills")
 		w.work(v).wants(http.StatusOK, "Done")
 		// -60 and 40: the first comes to 0, and 60 are left.
-		v.open("/bill/review").wants(http.StatusOK, "-20.00 USD credit", "40.00 USD", "New credit for later", "60.00 USD")
+		v.open("/bill/review").wants(http.StatusOK, "-20.00 USD credit", "40.00 USD", "New credit", "60.00 USD")
 	})
 }
 

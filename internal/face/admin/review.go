@@ -130,7 +130,7 @@ func reviewOf(c *web.Context, r *insight.Review) reviewPage {
 		sum("Subtotals", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit),
 	}
 	if r.Now.NewCredit > 0 || r.Then.NewCredit > 0 { // else subtotals less the credit used are what is billed
-		p.Figures = append(p.Figures, sum("New credit for later", r.Now.NewCredit, r.Then.NewCredit))
+		p.Figures = append(p.Figures, sum("New credit", r.Now.NewCredit, r.Then.NewCredit))
 	}
 	p.Figures = append(p.Figures, sum("Billed", r.Now.Total, r.Then.Total))
 	if r.Run != nil {
