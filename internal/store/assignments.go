@@ -90,6 +90,7 @@ func (tx *Tx) DeleteChargeAssignment(customerID, id int64) error {
 // DeleteObjectAssignment removes an assignment of a list, site or server.
 func (tx *Tx) DeleteObjectAssignment(customerID, id int64, at Object) error {
 	tx.touch(place{at.ServerID, at.Site})
+	tx.reassigned(at.ListID)
 	return tx.Exec(`DELETE FROM object_assignment WHERE customer_id = $1 AND id = $2`, customerID, id)
 }
 
@@ -130,6 +131,9 @@ func (tx *Tx) DeleteCustomer(customerID int64) error {
 			return err
 		}
 		tx.touch(at)
+	}
+	if err := tx.reassignedOf(customerID); err != nil {
+		return err
 	}
 	for _, table := range []string{"bill_line", "bill_words", "bill", "plan_assignment", "charge_assignment", "object_assignment",
 		"billing_group", "waiver"} {

@@ -231,14 +231,6 @@ func (s *Snapshot) PeriodStates(p period.Period) (v PeriodStates, err error) {
 	return v, nil
 }
 
-// NeverAssigned counts the lists that nobody ever had, nor their site or server, at most most.
-func (s *Snapshot) NeverAssigned(most int64) (n int64, err error) {
-	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM list l WHERE NOT EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = l.id)
-		AND NOT EXISTS (SELECT 1 FROM list_name n JOIN object_assignment o ON o.server_id = n.server_id AND o.list_id = 0
-			AND (o.site = n.site OR o.site = '') WHERE n.list_id = l.id) LIMIT $1) AS counted`, []any{most}, &n)
-	return n, err
-}
-
 // EndedButActive counts active customers whose last day is before a day, at most most.
 func (s *Snapshot) EndedButActive(day period.Date, most int64) (n int64, err error) {
 	_, err = s.one(`SELECT count(*) FROM (SELECT 1 FROM customer WHERE active AND end_day < $1 LIMIT $2) AS counted`, []any{int64(day), most}, &n)

@@ -184,6 +184,7 @@ func (tx *Tx) InsertContracts(n *NewContracts) error {
 	})
 	for i := range n.objects {
 		tx.touch(place{n.objects[i].row.ServerID, n.objects[i].row.Site})
+		tx.reassigned(n.objects[i].row.ListID)
 	}
 	return err
 }
@@ -222,6 +223,7 @@ func (tx *Tx) UpdateChargeAssignment(customerID int64, a *contract.Charge) error
 // UpdateObjectAssignment stores what may change of an object's assignment: dates, free, description.
 func (tx *Tx) UpdateObjectAssignment(customerID int64, a *contract.Object) error {
 	tx.touch(place{a.ServerID, a.Site})
+	tx.reassigned(a.ListID)
 	return tx.Exec(`UPDATE object_assignment SET start_day = $3, end_day = $4, free = $5, description = $6 WHERE customer_id = $1 AND id = $2`,
 		customerID, a.ID, int64(a.Dates.Start), int64(a.Dates.End), a.Free, a.Description)
 }

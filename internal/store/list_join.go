@@ -49,6 +49,7 @@ const usageOfList = `UPDATE usage_record SET list_id = $2 WHERE list_id = $1;
 	DELETE FROM post_reading WHERE list_id IN ($1, $2);
 	DELETE FROM list_sync WHERE list_id = $1;
 	DELETE FROM list_name WHERE list_id = $1;
+	DELETE FROM list_unassigned WHERE list_id = $1;
 	DELETE FROM list WHERE id = $1`
 
 // JoinLists makes a list that nothing refers to one with another: its usage, readings and administrators go over, and it

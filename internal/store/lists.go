@@ -116,6 +116,7 @@ func (tx *Tx) InsertListsFrom(lists []*hosting.List, serverIDs map[string]int64,
 	names := tx.Bulk("list_name", "", "list_id", "first_day", "last_day", "server_id", "site", "name", "remote_id")
 	for i, v := range lists {
 		v.ID = id + int64(i)
+		tx.reassigned(v.ID)
 		if err := rows.Add(v.ID, int64(v.Life.Start), int64(v.Life.End), goneDay(v)); err != nil {
 			return err
 		}

@@ -29,17 +29,25 @@ type Pickable struct {
 	firstDay period.Date
 }
 
-// chunkOfPicks is how many rows are read at once.
+// chunkOfPicks is how many rows are read at once, where not just the first of them are wanted.
 const chunkOfPicks = 1000
+
+// chunk is how many rows are read at once.
+func (f *PickFilter) chunk() int {
+	if f.Assigned && len(f.Words) == 0 {
+		return min(f.Limit+1, chunkOfPicks)
+	}
+	return chunkOfPicks
+}
 
 // heldBy says whether somebody has a list, its site or its server on a day from $1 on.
 const heldBy = `(EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = n.site AND o.list_id = 0 AND o.end_day >= $1)
 	OR EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = '' AND o.list_id = 0 AND o.end_day >= $1))`
 
-// PickLists returns lists in the order of server, site and name. It looks at a limited number of them: next is where to go
-// on, 0 when there are no more.
+// PickLists returns lists in the order of server, site and name. It looks at a limited number of them, those that nobody has first of all where
+// they are few: next is where to go on, 0 when there are no more.
 func (s *Snapshot) PickLists(f PickFilter) (out []Pickable, next int64, err error) {
-	few, err := s.fewLists(f.Words)
+	from, err := s.fewLists(&f)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -47,8 +55,9 @@ func (s *Snapshot) PickLists(f PickFilter) (out []Pickable, next int64, err erro
 	if err != nil || f.After != 0 && !found {
 		return nil, 0, err
 	}
-	for looked := 0; looked < f.Look; looked += chunkOfPicks {
-		rows, err := s.listChunk(&f, few, at, found)
+	chunk := f.chunk()
+	for looked := 0; looked < f.Look; looked += chunk {
+		rows, err := s.listChunk(&f, from, at, found)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -57,11 +66,11 @@ func (s *Snapshot) PickLists(f PickFilter) (out []Pickable, next int64, err erro
 			if (f.Assigned || !at.Assigned) && at.begins(f.Words) {
 				out = append(out, at)
 			}
-			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunkOfPicks) {
+			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunk) {
 				return out, at.ListID, nil
 			}
 		}
-		if len(rows) < chunkOfPicks {
+		if len(rows) < chunk {
 			return out, 0, nil
 		}
 	}
@@ -89,43 +98,57 @@ func (p *Pickable) begins(words []string) bool {
 	return true
 }
 
-// fewLists returns the word that few enough lists have to be looked up one by one, or "".
-func (s *Snapshot) fewLists(words []string) (string, error) {
-	for _, word := range words {
+// fewFrom are few lists, among which are all that are sought: those with a word, or those that nobody has for good. Neither: all lists.
+type fewFrom struct {
+	word       string
+	unassigned bool
+}
+
+// fewLists says from which few lists to read.
+func (s *Snapshot) fewLists(f *PickFilter) (from fewFrom, err error) {
+	for _, word := range f.Words {
 		var n int64
 		end := prefixEnd(word)
 		if _, err := s.one(`SELECT count(*) FROM (SELECT 1 FROM list_name WHERE name >= $1 AND name < $2
 			UNION ALL SELECT 1 FROM list_name WHERE site >= $1 AND site < $2 LIMIT $3) AS counted`, []any{word, end, int64(fewMatches + 1)}, &n); err != nil {
-			return "", err
+			return from, err
 		}
 		if n <= fewMatches {
-			return word, nil
+			return fewFrom{word: word}, nil
 		}
 	}
-	return "", nil
+	if !f.Assigned {
+		from.unassigned, err = s.fewUnassigned(min(f.Look, mostUnassigned))
+	}
+	return from, err
 }
 
 // listChunk reads rows after a place in the order.
-func (s *Snapshot) listChunk(f *PickFilter, few string, at Pickable, after bool) (out []Pickable, err error) {
+func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool) (out []Pickable, err error) {
 	var c condition
 	c.arg(int64(f.Today))
+	source := `list_name n`
 	c.and("n.last_day = " + c.arg(int64(period.Last)))
 	c.and("l.gone_day IS NULL")
 	if f.ServerID != 0 {
 		c.and("n.server_id = " + c.arg(f.ServerID))
 	}
-	if few != "" {
-		from, to := c.arg(few), c.arg(prefixEnd(few))
+	if few.word != "" {
+		from, to := c.arg(few.word), c.arg(prefixEnd(few.word))
 		c.and("n.list_id IN (SELECT list_id FROM list_name WHERE name >= " + from + " AND name < " + to +
 			" UNION SELECT list_id FROM list_name WHERE site >= " + from + " AND site < " + to + ")")
+	}
+	if few.unassigned { // a cross join, as SQLite would else begin with the names in their order
+		source = `(SELECT list_id FROM list_unassigned WHERE assigned_until < $1) AS u CROSS JOIN list_name n`
+		c.and("n.list_id = u.list_id")
 	}
 	if after {
 		c.and("(n.server_id, n.site, n.name, n.first_day) > (" + c.arg(at.ServerID) + ", " + c.arg(at.Site) + ", " + c.arg(at.Name) + ", " + c.arg(int64(at.firstDay)) + ")")
 	}
 	query := `SELECT n.list_id, n.server_id, n.site, n.name, n.first_day,
 		EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = n.list_id AND o.end_day >= $1) OR ` + heldBy + `
-		FROM list_name n JOIN list l ON l.id = n.list_id` + c.where() +
-		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(chunkOfPicks))
+		FROM ` + source + ` JOIN list l ON l.id = n.list_id` + c.where() +
+		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(f.chunk()))
 	err = s.raw(query, c.args, func(r *rawRow) error {
 		out = append(out, Pickable{ListID: r.int(0), ServerID: r.int(1), Site: r.text(2), Name: r.text(3), firstDay: period.Date(r.int(4)), Assigned: r.bool(5)})
 		return nil
@@ -140,7 +163,8 @@ func (s *Snapshot) PickSites(f PickFilter) (out []Pickable, next int64, err erro
 	if err != nil || f.After != 0 && !found {
 		return nil, 0, err
 	}
-	for looked := 0; looked < f.Look; looked += chunkOfPicks {
+	chunk := f.chunk()
+	for looked := 0; looked < f.Look; looked += chunk {
 		rows, err := s.siteChunk(&f, at, found)
 		if err != nil {
 			return nil, 0, err
@@ -150,11 +174,11 @@ func (s *Snapshot) PickSites(f PickFilter) (out []Pickable, next int64, err erro
 			if (f.Assigned || !at.Assigned) && at.begins(f.Words) {
 				out = append(out, at)
 			}
-			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunkOfPicks) {
+			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunk) {
 				return out, at.SiteID, nil
 			}
 		}
-		if len(rows) < chunkOfPicks {
+		if len(rows) < chunk {
 			return out, 0, nil
 		}
 	}
@@ -178,7 +202,7 @@ func (s *Snapshot) pickedSiteAt(id int64) (p Pickable, found bool, err error) {
 func (s *Snapshot) siteChunk(f *PickFilter, at Pickable, after bool) (out []Pickable, err error) {
 	var c condition
 	c.arg(int64(f.Today))
-	last, limit := c.arg(int64(period.Last)), c.arg(int64(chunkOfPicks))
+	last, limit := c.arg(int64(period.Last)), c.arg(int64(f.chunk()))
 	narrow := func(server, site string) string {
 		text := ""
 		if f.ServerID != 0 {

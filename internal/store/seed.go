@@ -10,6 +10,8 @@ type Seeder struct {
 	tables map[string]*Bulk
 	order  []string // tables in the order of their foreign keys
 	words  wordLoad
+
+	unassigned map[int64]bool // lists that nobody has
 }
 
 // seedTables lists the tables that a Seeder fills, with their columns, parents first.
@@ -44,7 +46,7 @@ var seedTables = []struct {
 
 // Seeder starts a load.
 func (tx *Tx) Seeder() *Seeder {
-	s := &Seeder{tx: tx, tables: map[string]*Bulk{}}
+	s := &Seeder{tx: tx, tables: map[string]*Bulk{}, unassigned: map[int64]bool{}}
 	for _, t := range seedTables {
 		s.tables[t.name] = tx.Bulk(t.name, "", t.columns...)
 		s.order = append(s.order, t.name)
@@ -81,6 +83,10 @@ func (s *Seeder) Flush() error {
 			return err
 		}
 	}
+	for id := range s.unassigned {
+		s.tx.reassigned(id)
+	}
+	clear(s.unassigned)
 	words := s.words
 	s.words = nil
 	return words.store(s.tx)
@@ -102,6 +108,7 @@ func (s *Seeder) Server(v SeedServer) error {
 
 // List adds a list with the one name that it ever had.
 func (s *Seeder) List(id, server int64, site, name string) error {
+	s.unassigned[id] = true
 	if err := s.add("list", id, int64(period.First), int64(period.Last), nil); err != nil {
 		return err
 	}

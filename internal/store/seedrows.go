@@ -46,8 +46,9 @@ func (s *Seeder) AssignCharge(customer, id, group, position, charge int64, amoun
 		int64(dates.Start), int64(dates.End), "", false)
 }
 
-// AssignList gives a list to a group.
+// AssignList gives a list to a group for good.
 func (s *Seeder) AssignList(customer, id, group, position, server, list int64, free bool) error {
+	delete(s.unassigned, list)
 	return s.add("object_assignment", customer, id, group, position, server, "", list,
 		int64(period.First), int64(period.Last), free, "")
 }

@@ -24,6 +24,8 @@ type Tx struct {
 	history []change
 	bumped  map[int64]bool // customers that are new or whose revision was raised
 	touched map[place]bool // sites and servers where something was assigned
+
+	relisted map[int64]bool // lists that are new or whose assignments have changed
 }
 
 // By returns who acts in this transaction.
@@ -34,6 +36,9 @@ func (tx *Tx) run(do func(*Tx) error) error {
 		return err
 	}
 	if err := tx.bumpHolders(); err != nil {
+		return err
+	}
+	if err := tx.noteUnassigned(); err != nil {
 		return err
 	}
 	return tx.writeHistory()

@@ -33,21 +33,6 @@ func (s *Snapshot) UnassignedLists(until period.Date, byDay bool, each func(List
 	}
 }
 
-const unassignedChunk = 1000 // lists
-
-func (s *Snapshot) neverAssigned(after int64) ([]int64, error) {
-	var ids []int64
-	err := s.raw(`SELECT l.id FROM list l WHERE l.id > $1
-		AND NOT EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = l.id)
-		AND NOT EXISTS (SELECT 1 FROM list_name n JOIN object_assignment o ON o.server_id = n.server_id AND o.list_id = 0
-			AND (o.site = n.site OR o.site = '') WHERE n.list_id = l.id)
-		ORDER BY l.id LIMIT $2`, []any{after, int64(unassignedChunk)}, func(r *rawRow) error {
-		ids = append(ids, r.int(0))
-		return nil
-	})
-	return ids, err
-}
-
 func (s *Snapshot) usageOf(set *idSet, until period.Date, byDay bool, each func(ListUsage) error) error {
 	by := "list_id, source"
 	if byDay {

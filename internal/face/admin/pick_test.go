@@ -131,6 +131,27 @@ func (a *answer) carried() url.Values {
 	return values
 }
 
+// TestAListThatNobodyHasIsFoundAmongThousands does so where it comes after all others, and more of them than a page looks at.
+func TestAListThatNobodyHasIsFoundAmongThousands(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		var lists, objects []string
+		for i := range 5200 {
+			place := fmt.Sprintf(`"server":"s1","site":"a.test","list":"l%04d"`, i)
+			lists = append(lists, "{"+place+"}")
+			if i < 5199 {
+				objects = append(objects, "{"+place+"}")
+			}
+		}
+		w.imports(`{"servers":[{"name":"s1","host":"s1.test"}],"lists":[` + strings.Join(lists, ",") + `],"customers":[{"company":"Acme","groups":[{"name":"Main",
+			"objects":[` + strings.Join(objects, ",") + `]}]}]}`)
+		v := w.operator(operator.Clerk)
+		v.open("/customers/1/groups/1/add/lists").wants(http.StatusOK, "l5199@a.test").lacks("l5198@a.test", `rel="next"`)
+		v.open("/unassigned").wants(http.StatusOK, "l5199@a.test").lacks(`rel="next"`)
+		v.open("/customers/1/groups/1/add/lists?show=all").wants(http.StatusOK, "l0000@a.test", `rel="next"`)
+	})
+}
+
 func TestThousandsOfLists(t *testing.T) {
 	each(t, func(w *world) {
 		w.settings()

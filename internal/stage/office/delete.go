@@ -11,6 +11,9 @@ import (
 // one is meant. One with sent invoices, or with bookings, is a Conflict: those are business records. Its history stays.
 func DeleteCustomer(ctx context.Context, db *store.DB, by store.By, id int64, company string) error {
 	return db.Write(ctx, by, func(tx *store.Tx) error {
+		if err := tx.Lock("import", 0); err != nil { // as importer.lock: what it has is nobody's after
+			return err
+		}
 		found, err := tx.CustomersByID([]int64{id})
 		if err != nil || len(found) == 0 {
 			return orMissing(err, "customer")
