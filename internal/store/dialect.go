@@ -75,7 +75,8 @@ func openPostgres(address string) (*DB, error) {
 	if err != nil {
 		return nil, fault.At("--db", "%s is not a PostgreSQL address: write postgres://user@host/name", redact(address))
 	}
-	config.RuntimeParams["jit"] = "off" // pages and runs ask many small questions: compiling a plan takes longer than they do
+	config.RuntimeParams["jit"] = "off"                           // pages and runs ask many small questions: compiling a plan takes longer than they do
+	config.RuntimeParams["max_parallel_workers_per_gather"] = "0" // what is added up over everything leaves the other cores to pages
 	pool := stdlib.OpenDB(*config)
 	pool.SetMaxOpenConns(postgresConns)
 	pool.SetMaxIdleConns(postgresConns)
@@ -134,6 +135,23 @@ func (s *Snapshot) expectKeys() error {
 		set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
 		set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
 		set_config('enable_indexonlyscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`)
+	return err
+}
+
+// joinWhole tells PostgreSQL, for what do asks, that very many rows are joined with very many, though its statistics may know of few yet: for
+// each of a million, it would go through a million.
+func (s *Snapshot) joinWhole(do func() error) error {
+	if s.db.engine == migrate.SQLite {
+		return do()
+	}
+	const set = `SELECT set_config('enable_nestloop', $1, true)`
+	if _, err := s.tx.ExecContext(s.ctx, set, "off"); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err // the transaction ends with it
+	}
+	_, err := s.tx.ExecContext(s.ctx, set, "on")
 	return err
 }
 

@@ -53,22 +53,55 @@ var pairs = map[PairKind]string{
 // are of a kind, and the first of them, the largest differences first.
 func (s *Snapshot) BillPairs(now, then period.Period, kind PairKind, limit int) (out []BillPair, count int64, err error) {
 	args := []any{int64(now.Start), int64(now.End), int64(then.Start), int64(then.End)}
-	if _, err := s.one(`SELECT count(*) FROM (`+pairs[kind]+`) AS found`, args, &count); err != nil || count == 0 {
+	err = s.joinWhole(func() error {
+		if _, err := s.one(`SELECT count(*) FROM (`+pairs[kind]+`) AS found`, args, &count); err != nil || count == 0 {
+			return err
+		}
+		for row, err := range s.rows(firstPairs(kind), append(args, int64(limit))...) {
+			if err != nil {
+				return err
+			}
+			var v BillPair
+			if err := row.Scan(&v.CustomerID, &v.NowID, &v.ThenID, &v.Now, &v.Then); err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, 0, err
 	}
-	query := `SELECT f.id, c.company, f.now_id, f.then_id, f.now_sum, f.then_sum FROM (SELECT * FROM (` + pairs[kind] + `) AS found
-		ORDER BY abs(now_sum - then_sum) DESC, id LIMIT $5) AS f JOIN customer c ON c.id = f.id ORDER BY abs(f.now_sum - f.then_sum) DESC, f.id`
-	for row, err := range s.rows(query, append(args, int64(limit))...) {
-		if err != nil {
-			return nil, 0, err
-		}
-		var v BillPair
-		if err := row.Scan(&v.CustomerID, &v.Company, &v.NowID, &v.ThenID, &v.Now, &v.Then); err != nil {
-			return nil, 0, err
-		}
-		out = append(out, v)
+	return out, count, s.nameCompanies(out)
+}
+
+// firstPairs is the query for the pairs of a kind that differ most.
+func firstPairs(kind PairKind) string {
+	return `SELECT * FROM (` + pairs[kind] + `) AS found ORDER BY abs(now_sum - then_sum) DESC, id LIMIT $5`
+}
+
+// nameCompanies adds whose bills they are.
+func (s *Snapshot) nameCompanies(pairs []BillPair) error {
+	ids := make([]int64, len(pairs))
+	for i := range pairs {
+		ids[i] = pairs[i].CustomerID
 	}
-	return out, count, nil
+	companies := map[int64]string{}
+	for row, err := range rowsIn(s, `SELECT id, company FROM customer WHERE id `+in, ids) {
+		if err != nil {
+			return err
+		}
+		var id int64
+		var company string
+		if err := row.Scan(&id, &company); err != nil {
+			return err
+		}
+		companies[id] = company
+	}
+	for i := range pairs {
+		pairs[i].Company = companies[pairs[i].CustomerID]
+	}
+	return nil
 }
 
 // PeriodBills adds up the bills of just this period.
