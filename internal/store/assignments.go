@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"iter"
+	"slices"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/period"
@@ -33,13 +34,18 @@ const holderColumns = `SELECT o.server_id, o.site, o.list_id, o.id, o.customer_i
 // Holders returns the assignments of just these objects: of a list those of the list, not those of its site.
 func (s *Snapshot) Holders(objects []Object) ([]Holder, error) {
 	var lists []int64
+	var places [][]any
 	var out []Holder
 	for _, o := range objects {
 		if o.ListID != 0 {
 			lists = append(lists, o.ListID)
 			continue
 		}
-		some, err := scanHolders(s.rows(holderColumns+`o.server_id = $1 AND o.site = $2 AND o.list_id = 0`, o.ServerID, o.Site))
+		places = append(places, []any{o.ServerID, o.Site})
+	}
+	for chunk := range slices.Chunk(places, inChunk) {
+		text, args := valueRows(nil, chunk)
+		some, err := scanHolders(s.rows(holderColumns+`(o.server_id, o.site) IN (VALUES `+text+`) AND o.list_id = 0`, args...))
 		if err != nil {
 			return nil, err
 		}

@@ -44,6 +44,8 @@ type CustomerFilter struct {
 const (
 	counted    = 10_000 // up to this many it is counted how many there are
 	lookedUpTo = 1000   // up to this many are looked at to count those that meet other conditions too
+	someLooked = 200    // so many are, where there are more: it is not counted how many there are
+	alikeOver  = 1000   // so many more are looked at to count those with one of the words that begin alike: one may have several
 	walked     = 3000   // so many are looked at in the order of a list before all that match are sorted
 	fewMatches = 2000   // of the lists with a word
 )
@@ -82,11 +84,15 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 	if err != nil {
 		return nil, err
 	}
+	walk := notWalked
 	if f.byCompany() && (lookup < 0 || ways[lookup].isWord()) {
-		found, done, err := s.walkWords(&f, ways, others)
-		if err != nil || done {
+		var found []customer.Customer
+		if found, walk, err = s.walkWords(&f, ways, others); err != nil || walk == arrived {
 			return found, err
 		}
+	}
+	if walk == tooFar && lookup < 0 {
+		lookup = some // nor will a walk along all customers find them soon
 	}
 	if lookup < 0 && len(ways) > 0 {
 		// Many match: the next ones in the order of the list mostly fill a page. Where they do not, all that match are sorted.
@@ -171,20 +177,21 @@ func only(text string) []string {
 	return []string{text}
 }
 
-// among is a table l of the ids that a way finds, of most of them if that is not 0, that meet the conditions of the other ways about other
+// among is a table l of the ids that a way finds, of so many of what it finds if most is not 0, that meet the conditions of the other ways about other
 // tables: these are asked by indexes alone, before a customer is looked up.
 func (c *condition) among(ways []way, lookup int, most int64) string {
-	text := ways[lookup].query(c)
+	from := "(SELECT " + strings.Replace(ways[lookup].query(c), ways[lookup].id, ways[lookup].id+" AS id", 1)
 	if most > 0 {
-		text += " LIMIT " + strconv.FormatInt(most, 10) // PostgreSQL shall know that these are few, whoever asks
+		from += " LIMIT " + strconv.FormatInt(most, 10) // PostgreSQL shall know that these are few, whoever asks
 	}
-	if most > 0 && ways[lookup].apart { // a customer may have several words that begin alike
-		text = "DISTINCT " + text
+	from += ") AS l"
+	if most > 0 && ways[lookup].apart { // a customer may have several words that begin alike; of all of them, each once would be all to be looked at
+		from = "(SELECT DISTINCT l.id FROM " + from + ") AS l"
 	}
 	others := condition{args: c.args}
 	others.meet(ways, "l.id", lookup)
 	c.args = others.args
-	return "(SELECT " + strings.Replace(text, ways[lookup].id, ways[lookup].id+" AS id", 1) + ") AS l" + others.where()
+	return from + others.where()
 }
 
 // meet adds the conditions of the ways about other tables, but for the one that is looked up already; -1 for none.
@@ -220,14 +227,17 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 			n, err = s.matches(&ways[0])
 			return n, true, err
 		}
-		_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+ways[0].query(&c)+" LIMIT "+c.arg(most)+") AS counted", c.args, &n)
-		return n, true, err
+		return s.countAlike(&ways[0], most)
 	}
 	rarest, matches, err := s.rarest(ways)
 	if err != nil {
 		return 0, false, err
 	}
-	from := c.among(ways, rarest, lookedUpTo)
+	looked := int64(lookedUpTo)
+	if matches > lookedUpTo {
+		looked = someLooked
+	}
+	from := c.among(ways, rarest, looked)
 	own := condition{args: c.args}
 	if err := own.narrow(&f); err != nil {
 		return 0, false, err
@@ -239,6 +249,19 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	query := `SELECT count(*) FROM (SELECT 1 FROM ` + from + own.where() + ` LIMIT ` + own.arg(most) + `) AS counted`
 	_, err = s.one(query, own.args, &n)
 	return n, matches <= lookedUpTo || n >= most, err
+}
+
+// countAlike counts the customers of a way along words that begin alike, each once, at most most.
+func (s *Snapshot) countAlike(w *way, most int64) (n int64, exact bool, err error) {
+	var c condition
+	var rows int64
+	looked := most + alikeOver
+	query := "SELECT count(*), CAST(coalesce(sum(k.times), 0) AS BIGINT) FROM (SELECT l.id, count(*) AS times FROM (SELECT " +
+		strings.Replace(w.query(&c), w.id, w.id+" AS id", 1) + " LIMIT " + c.arg(looked) + ") AS l GROUP BY l.id) AS k"
+	if _, err := s.one(query, c.args, &n, &rows); err != nil {
+		return 0, false, err
+	}
+	return min(n, most), n >= most || rows < looked, nil
 }
 
 // lookup chooses among the conditions that an index answers: the one that the fewest customers meet is looked up if that is

@@ -15,6 +15,16 @@ const (
 	mergedWords = 40  // up to so many words that begin alike are walked along together; more are sorted
 	soonSorted  = 100 // so few customers are looked up and sorted sooner than walked along
 	firstLooked = 128 // so many are looked at first for a page, then twice as many, and so on
+	besideWords = 800 // so many are looked at along one of several words; who has all of them is found and sorted as soon as more are
+)
+
+// walkEnd says how a walk along words ended.
+type walkEnd uint8
+
+const (
+	notWalked walkEnd = iota // there are no words to walk along
+	arrived                  // the page is found
+	tooFar                   // so many were looked at that another way is better
 )
 
 // wordWalk goes along the customers of a way along words, in the order of companies.
@@ -31,19 +41,19 @@ type wordWalk struct {
 	beside [][]string // the words of the other ways along words, as far as they can be merged
 }
 
-// walkWords finds a page of customers in the order of companies along the words of a filter. done is false where that cannot be, or
-// takes too long: the page is to be found otherwise.
-func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []customer.Customer, done bool, err error) {
+// walkWords finds a page of customers in the order of companies along the words of a filter, where that can be and does not take too
+// long: else the page is to be found otherwise.
+func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []customer.Customer, end walkEnd, err error) {
 	lead, words, err := s.leading(ways)
 	if err != nil || lead < 0 {
-		return nil, false, err
+		return nil, notWalked, err
 	}
 	walk := wordWalk{s: s, f: f, ways: ways, lead: lead, words: words, others: len(ways) > 1 || others, down: f.Falling != (f.Before != "")}
 	if cursor := f.After + f.Before; cursor != "" {
 		company, _, damaged := readCursor(cursor, false)
 		text, _ := company.(string)
 		if walk.from = &text; damaged != nil {
-			return nil, true, nil //nolint:nilerr // a damaged cursor is a page that does not exist
+			return nil, arrived, nil //nolint:nilerr // a damaged cursor is a page that does not exist
 		}
 	}
 	for i := range ways {
@@ -52,7 +62,7 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 		}
 		its, err := s.wordsOf(&ways[i])
 		if err != nil {
-			return nil, false, err
+			return nil, notWalked, err
 		}
 		if len(its) > 0 {
 			walk.beside = append(walk.beside, its)
@@ -60,22 +70,25 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 	}
 	ids, done, err := walk.page()
 	if err != nil || !done {
-		return nil, false, err
+		return nil, tooFar, err
 	}
 	out, err = s.CustomersByID(ids)
 	slices.SortFunc(out, func(a, b customer.Customer) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
-	return out, true, err
+	return out, arrived, err
 }
 
 // page returns the next customers that meet all conditions, a page at most. done is false if so many were looked at that another way
 // is better.
 func (w *wordWalk) page() (ids []int64, done bool, err error) {
-	n, looked := w.f.Limit, 0
+	n, looked, most := w.f.Limit, 0, walked
 	if w.others {
 		n = max(firstLooked, w.f.Limit)
 	}
+	if len(w.beside) > 0 {
+		most = besideWords
+	}
 	for end := false; !end && len(ids) < w.f.Limit; n *= 2 {
-		if looked > walked {
+		if looked > most {
 			if !w.f.Rough {
 				return nil, false, nil
 			}

@@ -29,16 +29,11 @@ type Pickable struct {
 	firstDay period.Date
 }
 
-// chunkOfPicks is how many rows are read at once, where not just the first of them are wanted.
-const chunkOfPicks = 1000
-
-// chunk is how many rows are read at once.
-func (f *PickFilter) chunk() int {
-	if f.Assigned && len(f.Words) == 0 {
-		return min(f.Limit+1, chunkOfPicks)
-	}
-	return chunkOfPicks
-}
+// Rows are read in chunks: a small one at first, then larger ones where few of them are wanted.
+const (
+	firstPicks   = 200  // rows
+	chunkOfPicks = 1000 // rows at most
+)
 
 // heldBy says whether somebody has a list, its site or its server on a day from $1 on.
 const heldBy = `(EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = n.site AND o.list_id = 0 AND o.end_day >= $1)
@@ -55,9 +50,8 @@ func (s *Snapshot) PickLists(f PickFilter) (out []Pickable, next int64, err erro
 	if err != nil || f.After != 0 && !found {
 		return nil, 0, err
 	}
-	chunk := f.chunk()
-	for looked := 0; looked < f.Look; looked += chunk {
-		rows, err := s.listChunk(&f, from, at, found)
+	for looked, chunk := 0, firstPicks; looked < f.Look; looked, chunk = looked+chunk, min(looked+chunk, chunkOfPicks) {
+		rows, err := s.listChunk(&f, from, at, found, chunk)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -123,8 +117,8 @@ func (s *Snapshot) fewLists(f *PickFilter) (from fewFrom, err error) {
 	return from, err
 }
 
-// listChunk reads rows after a place in the order.
-func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool) (out []Pickable, err error) {
+// listChunk reads rows after a place in the order, chunk at most.
+func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool, chunk int) (out []Pickable, err error) {
 	var c condition
 	c.arg(int64(f.Today))
 	source := `list_name n`
@@ -148,7 +142,7 @@ func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool
 	query := `SELECT n.list_id, n.server_id, n.site, n.name, n.first_day,
 		EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = n.list_id AND o.end_day >= $1) OR ` + heldBy + `
 		FROM ` + source + ` JOIN list l ON l.id = n.list_id` + c.where() +
-		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(f.chunk()))
+		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(chunk))
 	err = s.raw(query, c.args, func(r *rawRow) error {
 		out = append(out, Pickable{ListID: r.int(0), ServerID: r.int(1), Site: r.text(2), Name: r.text(3), firstDay: period.Date(r.int(4)), Assigned: r.bool(5)})
 		return nil
@@ -163,9 +157,8 @@ func (s *Snapshot) PickSites(f PickFilter) (out []Pickable, next int64, err erro
 	if err != nil || f.After != 0 && !found {
 		return nil, 0, err
 	}
-	chunk := f.chunk()
-	for looked := 0; looked < f.Look; looked += chunk {
-		rows, err := s.siteChunk(&f, at, found)
+	for looked, chunk := 0, firstPicks; looked < f.Look; looked, chunk = looked+chunk, min(looked+chunk, chunkOfPicks) {
+		rows, err := s.siteChunk(&f, at, found, chunk)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -199,10 +192,10 @@ func (s *Snapshot) pickedSiteAt(id int64) (p Pickable, found bool, err error) {
 	return p, found, err
 }
 
-func (s *Snapshot) siteChunk(f *PickFilter, at Pickable, after bool) (out []Pickable, err error) {
+func (s *Snapshot) siteChunk(f *PickFilter, at Pickable, after bool, chunk int) (out []Pickable, err error) {
 	var c condition
 	c.arg(int64(f.Today))
-	last, limit := c.arg(int64(period.Last)), c.arg(int64(f.chunk()))
+	last, limit := c.arg(int64(period.Last)), c.arg(int64(chunk))
 	narrow := func(server, site string) string {
 		text := ""
 		if f.ServerID != 0 {

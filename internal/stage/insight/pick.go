@@ -137,26 +137,37 @@ func pickServers(s *store.Snapshot, p *Pick, today period.Date) (out []Offered, 
 	if err != nil {
 		return nil, err
 	}
+	holders, err := holdersOfServers(s, servers, today)
+	if err != nil {
+		return nil, err
+	}
 	for i := range servers {
 		v := &servers[i]
 		if !strings.Contains(strings.ToLower(v.Name+" "+v.Host), strings.ToLower(p.Search)) {
 			continue
 		}
-		holders, err := s.Holders([]store.Object{{ServerID: v.ID}})
-		if err != nil {
-			return nil, err
-		}
-		one := Offered{ID: v.ID, Place: hosting.Place{Server: v.Name}}
-		for j := range holders {
-			if holders[j].Dates.End >= today {
-				one.Assigned, one.Holder = true, &holders[j]
-			}
-		}
-		if p.Assigned || !one.Assigned {
-			out = append(out, one)
+		holder := holders[v.ID]
+		if p.Assigned || holder == nil {
+			out = append(out, Offered{ID: v.ID, Place: hosting.Place{Server: v.Name}, Assigned: holder != nil, Holder: holder})
 		}
 	}
 	return out, nil
+}
+
+// holdersOfServers returns who has a server as a whole on a day from today on, by the server.
+func holdersOfServers(s *store.Snapshot, servers []hosting.Server, today period.Date) (map[int64]*store.Holder, error) {
+	objects := make([]store.Object, len(servers))
+	for i := range servers {
+		objects[i] = store.Object{ServerID: servers[i].ID}
+	}
+	holders, err := s.Holders(objects)
+	out := map[int64]*store.Holder{}
+	for i := range holders {
+		if holders[i].Dates.End >= today {
+			out[holders[i].ServerID] = &holders[i]
+		}
+	}
+	return out, err
 }
 
 // describe adds who has what, and members.
