@@ -81,14 +81,14 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 // is better.
 func (w *wordWalk) page() (ids []int64, done bool, err error) {
 	n, looked, most := w.f.Limit, 0, walked
-	if w.others {
-		n = max(firstLooked, w.f.Limit)
-	}
-	if len(w.beside) > 0 {
-		most = besideWords
+	switch {
+	case len(w.beside) > 0:
+		n, most = max(firstLooked, w.f.Limit), besideWords
+	case w.others: // there is nothing to leap to
+		n = walked
 	}
 	for end := false; !end && len(ids) < w.f.Limit; n *= 2 {
-		if looked > most {
+		if looked >= most {
 			if !w.f.Rough {
 				return nil, false, nil
 			}
@@ -205,42 +205,69 @@ func (w *wordWalk) leap() (end bool, err error) {
 	return false, nil
 }
 
-// next looks at the next customers, n at most, and returns those that meet all conditions; end says that there are no more. Both
-// engines merge what they read of each word by the index, row by row.
+// next looks at the next customers, n at most, until those that meet all conditions fill a page, and returns these; end says that there
+// are no more.
 func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 	var c condition
-	direction := map[bool]string{true: " DESC"}[w.down]
-	place := w.place(&c)
-	order := " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
-	parts := make([]string, len(w.words))
-	for i, word := range w.words {
-		parts[i] = "SELECT w.company, w.customer_id FROM customer_word w WHERE w.word = " + c.arg(word) + place + order
-	}
-	from := merged(parts, order)
-	if len(parts) == 0 {
-		from = "SELECT DISTINCT w.company, " + w.ways[w.lead].query(&c) + place + order
-	}
+	from, direction := w.upcoming(&c, n)
+	text := "SELECT k.company, k.customer_id FROM (" + from + ") AS k"
 	fits, err := w.fits(&c)
 	if err != nil {
 		return nil, false, err
 	}
-	read, last := 0, int64(0)
-	for row, err := range w.s.rows("SELECT k.company, k.customer_id, "+fits+" FROM ("+from+") AS k ORDER BY k.company"+direction, c.args...) {
+	text += fits + " ORDER BY k.company" + direction + " LIMIT " + c.arg(int64(w.f.Limit))
+	found, last, at := 0, int64(0), ""
+	for row, err := range w.s.rows(text, c.args...) {
 		if err != nil {
 			return nil, false, err
 		}
-		var company string
 		var id int64
-		var fit bool
-		if err := row.Scan(&company, &id, &fit); err != nil {
+		if err := row.Scan(&at, &id); err != nil {
 			return nil, false, err
 		}
-		if fit && id != last { // once, with several words that begin alike
+		if id != last { // once, with several words that begin alike
 			ids = append(ids, id)
 		}
-		read, last, w.from, w.there = read+1, id, &company, false
+		found, last = found+1, id
 	}
-	return ids, read < n, nil
+	if found < w.f.Limit {
+		end, err = w.pass(n)
+		return ids, end, err
+	}
+	w.from, w.there = &at, false
+	return ids, false, nil
+}
+
+// pass goes on behind the next customers, n at most; end says that there are no more.
+func (w *wordWalk) pass(n int) (end bool, err error) {
+	var c condition
+	from, _ := w.upcoming(&c, n)
+	last := map[bool]string{false: "max", true: "min"}[w.down]
+	var passed int
+	var at sql.NullString
+	if _, err := w.s.one("SELECT count(*), "+last+"(k.company) FROM ("+from+") AS k", c.args, &passed, &at); err != nil {
+		return false, err
+	}
+	if at.Valid {
+		w.from, w.there = &at.String, false
+	}
+	return passed < n, nil
+}
+
+// upcoming is the query for the next customers, n at most, in their order. Both engines merge what they read of each word by the index, row by
+// row.
+func (w *wordWalk) upcoming(c *condition, n int) (text, direction string) {
+	direction = map[bool]string{true: " DESC"}[w.down]
+	place := w.place(c)
+	order := " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
+	if len(w.words) == 0 {
+		return "SELECT DISTINCT w.company, " + w.ways[w.lead].query(c) + place + order, direction
+	}
+	parts := make([]string, len(w.words))
+	for i, word := range w.words {
+		parts[i] = "SELECT w.company, w.customer_id FROM customer_word w WHERE w.word = " + c.arg(word) + place + order
+	}
+	return merged(parts, order), direction
 }
 
 // merged is a query of what several find that are each sorted and limited, in the same order.
@@ -255,10 +282,11 @@ func merged(parts []string, order string) string {
 	return strings.Join(out, " UNION ALL ") + order
 }
 
-// fits is what says of a customer k whether it meets the conditions beside that of the way along which the walk goes.
+// fits is the condition that a customer k meets the conditions beside that of the way along which the walk goes. PostgreSQL shall ask it of
+// one after the other, and not join them.
 func (w *wordWalk) fits(c *condition) (string, error) {
 	if !w.others {
-		return "TRUE", nil
+		return "", nil
 	}
 	all := condition{args: c.args}
 	all.meet(w.ways, "k.customer_id", w.lead)
@@ -271,5 +299,5 @@ func (w *wordWalk) fits(c *condition) (string, error) {
 		all.and("EXISTS (SELECT 1 FROM customer" + own.where() + ")")
 	}
 	c.args = own.args
-	return "CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
+	return " WHERE CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
 }
