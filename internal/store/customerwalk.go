@@ -12,10 +12,10 @@ import (
 
 // Limits of walking along words.
 const (
-	mergedWords = 40  // up to so many words that begin alike are walked along together; more are sorted
-	soonSorted  = 100 // so few customers are looked up and sorted sooner than walked along
-	firstLooked = 128 // so many are looked at first for a page, then twice as many, and so on
-	besideWords = 800 // so many are looked at along one of several words; who has all of them is found and sorted as soon as more are
+	mergedWords = 40   // up to so many words that begin alike are walked along together; more are sorted
+	soonSorted  = 100  // so few customers are looked up and sorted sooner than walked along
+	firstLooked = 128  // so many are looked at first for a page, then twice as many, and so on
+	besideWords = 8000 // so many are looked at along one of several words: indexes alone are asked
 )
 
 // walkEnd says how a walk along words ended.
