@@ -42,12 +42,13 @@ type CustomerFilter struct {
 
 // Limits of looking up customers one by one, by what an index says of them.
 const (
-	counted    = 10_000 // up to this many it is counted how many there are
-	lookedUpTo = 1000   // up to this many are looked at to count those that meet other conditions too
-	someLooked = 200    // so many are, where there are more: it is not counted how many there are
-	alikeOver  = 1000   // so many more are looked at to count those with one of the words that begin alike: one may have several
-	walked     = 3000   // so many are looked at in the order of a list before all that match are sorted
-	fewMatches = 2000   // of the lists with a word
+	counted      = 10_000 // up to this many it is counted how many there are
+	lookedUpTo   = 1000   // up to this many are looked at to count those that meet other conditions too
+	someLooked   = 200    // so many are, where there are more: it is not counted how many there are
+	alikeOver    = 1000   // so many more are looked at to count those with one of the words that begin alike: one may have several
+	walked       = 3000   // so many are looked at in the order of a list before all that match are sorted
+	walkedBefore = 400    // so many are, where an index alone knows all that match
+	fewMatches   = 2000   // of the lists with a word
 )
 
 // customerSorts are the orders of the list. Each has an index.
@@ -94,15 +95,23 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 	if walk == tooFar && lookup < 0 {
 		lookup = some // nor will a walk along all customers find them soon
 	}
-	if lookup < 0 && len(ways) > 0 {
-		// Many match: the next ones in the order of the list mostly fill a page. Where they do not, all that match are sorted.
-		found, err := s.findAmong(&f, ways, -1, walked)
-		if err != nil || len(found) >= f.Limit {
-			return found, err
-		}
-		lookup = some
+	if lookup >= 0 || len(ways) == 0 {
+		return s.findAmong(&f, ways, lookup, 0)
 	}
-	return s.findAmong(&f, ways, lookup, 0)
+	// Many match: the next ones in the order of the list mostly fill a page. Where they do not, all that match are sorted.
+	oneWord := len(ways) == 1 && ways[0].isWord() && !others && f.byCompany()
+	among := walked
+	if oneWord {
+		among = walkedBefore
+	}
+	found, err := s.findAmong(&f, ways, -1, among)
+	if err != nil || len(found) >= f.Limit {
+		return found, err
+	}
+	if oneWord {
+		return s.sortWords(&f, ways)
+	}
+	return s.findAmong(&f, ways, some, 0)
 }
 
 // byCompany says whether the list is sorted by company.

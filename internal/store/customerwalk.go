@@ -49,12 +49,8 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 		return nil, notWalked, err
 	}
 	walk := wordWalk{s: s, f: f, ways: ways, lead: lead, words: words, others: len(ways) > 1 || others, down: f.Falling != (f.Before != "")}
-	if cursor := f.After + f.Before; cursor != "" {
-		company, _, damaged := readCursor(cursor, false)
-		text, _ := company.(string)
-		if walk.from = &text; damaged != nil {
-			return nil, arrived, nil //nolint:nilerr // a damaged cursor is a page that does not exist
-		}
+	if damaged := walk.begin(); damaged {
+		return nil, arrived, nil // a page that does not exist
 	}
 	for i := range ways {
 		if i == lead || !ways[i].isWord() {
@@ -72,9 +68,40 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 	if err != nil || !done {
 		return nil, tooFar, err
 	}
-	out, err = s.CustomersByID(ids)
-	slices.SortFunc(out, func(a, b customer.Customer) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	out, err = s.customersInOrder(ids)
 	return out, arrived, err
+}
+
+// sortWords finds a page of customers in the order of companies by sorting all that have a word with the one beginning that the filter has.
+func (s *Snapshot) sortWords(f *CustomerFilter, ways []way) ([]customer.Customer, error) {
+	walk := wordWalk{s: s, f: f, ways: ways, down: f.Falling != (f.Before != "")}
+	if damaged := walk.begin(); damaged {
+		return nil, nil // a page that does not exist
+	}
+	ids, _, err := walk.page()
+	if err != nil {
+		return nil, err
+	}
+	return s.customersInOrder(ids)
+}
+
+// customersInOrder returns customers in the order of ids.
+func (s *Snapshot) customersInOrder(ids []int64) ([]customer.Customer, error) {
+	out, err := s.CustomersByID(ids)
+	slices.SortFunc(out, func(a, b customer.Customer) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	return out, err
+}
+
+// begin goes to the place of the filter's cursor, and says whether that is damaged.
+func (w *wordWalk) begin() (damaged bool) {
+	cursor := w.f.After + w.f.Before
+	if cursor == "" {
+		return false
+	}
+	company, _, err := readCursor(cursor, false)
+	text, _ := company.(string)
+	w.from = &text
+	return err != nil
 }
 
 // page returns the next customers that meet all conditions, a page at most. done is false if so many were looked at that another way
@@ -261,7 +288,7 @@ func (w *wordWalk) upcoming(c *condition, n int) (text, direction string) {
 	place := w.place(c)
 	order := " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
 	if len(w.words) == 0 {
-		return "SELECT DISTINCT w.company, " + w.ways[w.lead].query(c) + place + order, direction
+		return "SELECT w.company, " + w.ways[w.lead].query(c) + place + order, direction
 	}
 	parts := make([]string, len(w.words))
 	for i, word := range w.words {
