@@ -26,3 +26,17 @@ func TestAReviewLooksUpTheOtherPeriodByCustomer(t *testing.T) {
 		}
 	}
 }
+
+// Nor does PostgreSQL do so, even if its statistics tell it of a few bills where there are a million.
+func TestAReviewGoesThroughBillsOnce(t *testing.T) {
+	err := open(t, storetest.Postgres(t)).Read(t.Context(), func(s *store.Snapshot) error {
+		while, after, err := s.NestedLoops()
+		if while != "off" || after != "on" {
+			t.Errorf("going through bills once for each other is %s while pairs are found, and %s after", while, after)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
