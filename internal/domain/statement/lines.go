@@ -51,7 +51,22 @@ func (b *composer) plan(l *Line, row *Row) {
 	if l.Days != l.DaysInMonth {
 		monthly = fmt.Sprintf("%d of %d days at %s", l.Days, l.DaysInMonth, monthly)
 	}
+	if b.outdated(new(big.Rat).Mul(plan.Spec.MonthlyPrice.Rat(), Share(l.Days, l.DaysInMonth)), l) {
+		row.Details = append(row.Details, days(l)...)
+		return
+	}
 	row.Details = append(row.Details, monthly)
+}
+
+// outdated says whether the terms that are known now did not make the line: a stale draft keeps its amounts while the
+// plan behind it is edited, and must not tell a price that they did not come from. exact is what the terms give; by
+// one minor unit it may differ, since quantities are kept rounded. Bills that are not stale always agree.
+func (b *composer) outdated(exact *big.Rat, l *Line) bool {
+	if !b.facts.Bill.Stale {
+		return false
+	}
+	minor, ok := Minor(exact, b.currency)
+	return !ok || minor < l.Amount-1 || minor > l.Amount+1
 }
 
 // planName is what customers call a line's plan: its name, or its code if it has none.
@@ -93,13 +108,28 @@ func (b *composer) minimum(l *Line, row *Row) {
 		row.Details = days(l)
 		return
 	}
-	floor := price(plan.Spec.Minimum, b.currency)
-	text := "The minimum is " + floor + " a month"
+	due := new(big.Rat).Mul(plan.Spec.Minimum.Rat(), Share(l.Days, l.DaysInMonth))
+	if b.outdated(new(big.Rat).Sub(due, b.ofPlan(l)), l) {
+		row.Details = days(l)
+		return
+	}
+	text := "The minimum is " + price(plan.Spec.Minimum, b.currency) + " a month"
 	if l.Days != l.DaysInMonth {
-		due := new(big.Rat).Mul(plan.Spec.Minimum.Rat(), Share(l.Days, l.DaysInMonth))
 		text += fmt.Sprintf(", for %d of %d days %s", l.Days, l.DaysInMonth, Exact(due, b.currency.Decimals()))
 	}
 	row.Details = append(row.Details, text+"; this is what was missing.")
+}
+
+// ofPlan adds up what a minimum's plan comes to without it, in the same month.
+func (b *composer) ofPlan(minimum *Line) *big.Rat {
+	sum := new(big.Rat)
+	for i := range b.facts.Lines {
+		l := &b.facts.Lines[i]
+		if l.GroupID == minimum.GroupID && l.Month == minimum.Month && l.Version == minimum.Version && (l.Kind == KindPlan || l.Kind == KindOverage) {
+			sum.Add(sum, money.FromMinor(l.Amount, b.currency.Decimals()).Rat())
+		}
+	}
+	return sum
 }
 
 func (b *composer) charge(l *Line, row *Row) {

@@ -18,8 +18,12 @@ func (b *composer) overage(l *Line, row *Row) {
 		return
 	}
 	c := plan.Spec.Usage[l.Component]
-	sentence := quantityOf(l.Quantity, l.Method, c.UnitKB) + over(c, l)
 	priced := PriceOver(c, l.Quantity.Rat(), Share(l.Days, l.DaysInMonth))
+	if b.outdated(priced.Exact, l) {
+		row.Details = append(row.Details, quantityOf(l.Quantity, l.Method, 0))
+		return
+	}
+	sentence := quantityOf(l.Quantity, l.Method, c.UnitKB) + over(c, l)
 	if c.Overage != nil {
 		sentence += ", at " + rate(b.currency, &c, c.Overage.Per, c.Overage.Price, c.Overage.RoundUp)
 	} else if len(priced.Steps) == 1 && priced.Steps[0].Flat.IsZero() {

@@ -187,3 +187,32 @@ func unitByUnit(c rating.ComponentSpec, n int64) *big.Rat {
 	}
 	return sum
 }
+
+// TestAStaleDraftTellsNoPriceThatDidNotMakeIt edits a plan behind a draft: what its lines say must go with their amounts.
+func TestAStaleDraftTellsNoPriceThatDidNotMakeIt(t *testing.T) {
+	edited := func(stale bool) *statement.Facts {
+		f := statementtest.Draft()
+		f.Bill.Stale = stale
+		return f
+	}
+	for n, want := range []string{
+		"Standard|For busy discussion lists|21 of 30 days at 25.00 a month",
+		"Messages|12,345.6 messages of 40 KB over the 7,000 included (10,000 a month, 21 of 30 days), at 0.90 per 1,000",
+		"Up to the minimum|The minimum is 60.00 a month, for 21 of 30 days 42.00; this is what was missing.",
+	} {
+		if got := lineText(edited(true), n); got != want {
+			t.Errorf("nothing of the plan changed, and line %d says\n%s, want\n%s", n+1, got, want)
+		}
+	}
+	after := edited(true)
+	plan := after.Plans[1]
+	plan.Spec.MonthlyPrice, plan.Spec.Minimum = money.MustDecimal("26"), money.MustDecimal("70")
+	plan.Spec.Usage = []rating.ComponentSpec{plan.Spec.Usage[0]}
+	plan.Spec.Usage[0].Overage = &rating.OverageSpec{Per: money.MustDecimal("1000"), Price: money.MustDecimal("1.10")}
+	after.Plans[1] = plan
+	for n, want := range []string{"Standard|For busy discussion lists|21 of 30 days", "Messages|12,345.6 messages", "Up to the minimum|21 of 30 days"} {
+		if got := lineText(after, n); got != want {
+			t.Errorf("the plan has other prices now, and line %d says\n%s, want\n%s", n+1, got, want)
+		}
+	}
+}
