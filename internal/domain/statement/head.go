@@ -80,7 +80,7 @@ func (b *composer) headline() Headline {
 	h := Headline{Label: "Amount due", Value: total(bill.Total, b.currency)}
 	switch {
 	case bill.Status == invoice.StatusVoid:
-		h.Label, h.Note = "Void", "This invoice was taken back; nothing is due."
+		h.Label, h.Note = "Void", "Nothing is due."
 	case bill.Status == invoice.StatusPaid:
 		h.Label, h.Note = "Paid", "Thank you."
 	case bill.WrittenOff > 0 && bill.Open() <= 0:
@@ -102,7 +102,10 @@ func (b *composer) headline() Headline {
 // sums are the figures below the lines.
 func (b *composer) sums() []Sum {
 	bill := &b.facts.Bill
-	sums := []Sum{{Label: "Subtotal", Value: total(bill.Subtotal, b.currency)}}
+	var sums []Sum
+	if bill.Subtotal != bill.Total || bill.Tax != 0 || bill.CreditApplied != 0 { // else it only repeats the total
+		sums = append(sums, Sum{Label: "Subtotal", Value: total(bill.Subtotal, b.currency)})
+	}
 	if bill.Tax != 0 {
 		sums = append(sums, Sum{Label: "Tax", Value: total(bill.Tax, b.currency)})
 	}
@@ -112,7 +115,7 @@ func (b *composer) sums() []Sum {
 	sums = append(sums, Sum{Label: "Total", Value: total(bill.Total, b.currency), Strong: true})
 	sums = append(sums, b.settled()...)
 	if bill.CreditLeft != 0 {
-		sums = append(sums, Sum{Label: "Carried to your next bill", Value: total(-bill.CreditLeft, b.currency)})
+		sums = append(sums, Sum{Label: "Carried to the next bill", Value: total(-bill.CreditLeft, b.currency)})
 	}
 	return sums
 }
@@ -126,7 +129,7 @@ func (b *composer) settled() (sums []Sum) {
 	for _, part := range []struct {
 		label string
 		minor int64
-	}{{"Of it paid", bill.Paid}, {"Of it written off", bill.WrittenOff}, {"Still to be paid", bill.Open()}} {
+	}{{"Paid", bill.Paid}, {"Written off", bill.WrittenOff}, {"To be paid", bill.Open()}} {
 		if part.minor > 0 {
 			sums = append(sums, Sum{Label: part.label, Value: total(part.minor, b.currency)})
 		}
@@ -141,7 +144,7 @@ func (b *composer) takenBack() []string {
 		return nil
 	}
 	value := total(n.Amount, b.currency)
-	text := fmt.Sprintf("Credit note %s of %s over %s %s takes this invoice back: %s", Clean(n.Number), n.Issued, value.Currency, value.Text, Clean(n.Reason))
+	text := fmt.Sprintf("Credit note %s of %s for %s %s voids this invoice: %s", Clean(n.Number), n.Issued, value.Currency, value.Text, Clean(n.Reason))
 	if !strings.ContainsAny(text[len(text)-1:], ".!?") {
 		text += "."
 	}

@@ -105,7 +105,7 @@ func TestHeadlineSaysWhatIsToDo(t *testing.T) {
 		{"sent", statementtest.Ordinary(), "Amount due USD 130.99 by 2026-10-15"},
 		{"draft", statementtest.Draft(), "Amount USD 130.99 Draft: not an invoice yet"},
 		{"below zero", statementtest.Prepaid(), "Nothing to pay USD 0.00 "},
-		{"void", statementtest.Void(), "Void USD 130.99 This invoice was taken back; nothing is due."},
+		{"void", statementtest.Void(), "Void USD 130.99 Nothing is due."},
 		{"written off", statementtest.GivenUp(), "Written off USD 30.99 Nothing is due any more."},
 		{"yen", statementtest.TwoMonths(), "Amount due JPY 3,600 by 2026-10-15"},
 	} {
@@ -128,7 +128,7 @@ func TestCreditsAreNamed(t *testing.T) {
 			t.Errorf("%s: %+v", sum.Label, sum.Value)
 		}
 	}
-	if last := s.Sums[len(s.Sums)-1]; last.Label != "Carried to your next bill" || last.Value.Text != "-75.00" {
+	if last := s.Sums[len(s.Sums)-1]; last.Label != "Carried to the next bill" || last.Value.Text != "-75.00" {
 		t.Errorf("the carried credit is shown as %+v", last)
 	}
 }

@@ -11,10 +11,10 @@ import (
 // What the usage table counts, by whose count bills: the size of a message as it was posted is not that of what the mail
 // server sends, and which of them bills is a setting of the list's server.
 const (
-	noteAsPosted = "Messages sent to the lists, the copies delivered to their members, and the size of all copies together, as the messages were posted."
+	noteAsPosted = "Posts to the lists, the copies delivered to their members, each of which is a message, and the size of all copies together, as they were posted."
 	noteAsSent   = "Copies that the mail server delivered to the lists' members, each of which counts as a message, and the size of all copies together, as it sent them."
-	noteBoth     = "Messages sent to the lists, the copies delivered to their members, and the size of all copies together, as the messages were posted; " +
-		"of lists marked * as the mail server sent them, where each copy counts as a message."
+	noteBoth     = "Posts to the lists, the copies delivered to their members, each of which is a message, and the size of all copies together, as they were posted; " +
+		"of lists marked * as the mail server sent them."
 )
 
 // usage is the quiet table behind the lines: what each list sent.

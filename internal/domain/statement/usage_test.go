@@ -15,7 +15,7 @@ func TestUsageSaysWhichSize(t *testing.T) {
 		sizes        [2]string
 		note, marked string
 	}{
-		"as posted": {[2]string{"", ""}, "as the messages were posted.", ""},
+		"as posted": {[2]string{"", ""}, "as they were posted.", ""},
 		"as sent":   {[2]string{invoice.SizeAsSent, invoice.SizeAsSent}, "as it sent them.", ""},
 		"both":      {[2]string{"", invoice.SizeAsSent}, "of lists marked * as the mail server sent them", "news@acme.test"},
 	} {

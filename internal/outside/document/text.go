@@ -178,7 +178,7 @@ func (t *textPage) usage(s *statement.Statement) {
 		return
 	}
 	t.line("")
-	t.line(usageLine("Usage", "Messages", "Copies", "Volume", "Members"))
+	t.line(usageLine("Usage", "Posts", "Copies", "Volume", "Members"))
 	for _, u := range s.Usage {
 		names := wrap(u.List, listWidth)
 		for _, part := range names[:len(names)-1] {
