@@ -16,6 +16,7 @@ const (
 	Unconfirmed = "unconfirmed" // nobody knows whether the mail server took it
 	Refused     = "refused"     // the mail server will never take it
 	Bounced     = "bounced"     // it came back
+	Replaced    = "replaced"    // refused or bounced, and mailed to other addresses of the customer since
 )
 
 // Delivery is a mail in the outbox.
@@ -272,10 +273,31 @@ func (tx *Tx) Requeue(d *Delivery) error {
 		return err
 	}
 	if n != 1 {
-		return fault.New(fault.Conflict, "the mail of bill %d to %s is not %s any more: look at the bill", d.BillID, d.Address, d.State).Typed(`see "postmeter bill list"`)
+		return errDecided(d)
 	}
 	d.State, d.Detail, d.DueAt = Queued, "", 0
 	return tx.Record(d.change())
+}
+
+// Replace notes that a mail which failed went to other addresses since. What the mail server said of it stays. One that
+// is not in the state that was decided about is a Conflict fault.
+func (tx *Tx) Replace(d *Delivery) error {
+	n, err := tx.ExecCount(`UPDATE delivery SET state = 'replaced', changed_at = $6
+		WHERE customer_id = $1 AND bill_id = $2 AND address = $3 AND state = $4 AND attempts = $5`,
+		d.CustomerID, d.BillID, d.Address, d.State, d.Attempts, tx.by.At.UnixMicro())
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return errDecided(d)
+	}
+	d.State = Replaced
+	return tx.Record(d.change())
+}
+
+// errDecided is the fault of a mail that changed while somebody decided about it.
+func errDecided(d *Delivery) error {
+	return fault.New(fault.Conflict, "the mail of bill %d to %s is not %s any more: look at the bill", d.BillID, d.Address, d.State).Typed(`see "postmeter bill list"`)
 }
 
 // AddMail queues a mail of a final bill to one more address.

@@ -38,6 +38,7 @@ func TestAnAddressThatIsNone(t *testing.T) {
 		h.must(err)
 		want(h, "to the address that was mended", h.got("right@c1.test"), 1)
 		want(h, "mails in all", len(h.server.Mails()), 2)
+		want(h, "statuses once the address is mended", h.statuses(), "C1 sent, C2 bounced, C3 sent")
 		h.audit()
 	})
 }
