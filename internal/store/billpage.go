@@ -186,28 +186,21 @@ func (s *Snapshot) LastBills(customers []int64) (map[int64]BillRow, error) {
 	return out, nil
 }
 
-// BillEvent is a row of the history that is about a bill.
-type BillEvent struct {
-	At     int64 // UTC microseconds
-	Actor  string
-	Action string
-	After  string // JSON
-}
-
-// BillEvents returns the history of a bill, the latest first.
-func (s *Snapshot) BillEvents(customerID, billID int64, limit int) (out []BillEvent, err error) {
-	for row, err := range s.rows(`SELECT happened_at, actor, action, after FROM history WHERE customer_id = $1 AND entity = 'bill' AND entity_id = $2
-		ORDER BY id DESC LIMIT $3`, customerID, billID, int64(limit)) {
-		if err != nil {
-			return nil, err
+// BillEvents returns up to limit changes of a bill, of its mails and of some entries of the ledger that are about it, the
+// newest first.
+func (s *Snapshot) BillEvents(customerID, billID int64, entries []int64, limit int) ([]HistoryRow, error) {
+	var c condition
+	c.and("customer_id = " + c.arg(customerID))
+	about := "entity IN ('bill', 'delivery') AND entity_id = " + c.arg(billID)
+	if len(entries) > 0 {
+		places := make([]string, len(entries))
+		for i, id := range entries {
+			places[i] = c.arg(id)
 		}
-		var e BillEvent
-		if err := row.Scan(&e.At, &e.Actor, &e.Action, &e.After); err != nil {
-			return nil, err
-		}
-		out = append(out, e)
+		about = "(" + about + " OR entity = 'ledger_entry' AND entity_id IN (" + strings.Join(places, ", ") + "))"
 	}
-	return out, nil
+	c.and(about)
+	return s.history(&c, 0, limit)
 }
 
 // PeriodStates counts the bills of a period by how far they are.

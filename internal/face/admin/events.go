@@ -47,12 +47,12 @@ var titles = map[string]string{
 	"charge_assignment/changed": "Additional charge's assignment changed", "charge_assignment/removed": "Additional charge removed",
 	"object_assignment/changed": "List's assignment changed", "object_assignment/removed": "Assignment of a list removed",
 	"bill/run": "Bill run", "bill/run again": "Bill run again", "bill/withdrawn": "Draft withdrawn", "bill/tested": "Bill tested",
-	"bill/finished": "Invoice sent", "bill/void": "Invoice void",
-	"delivery/sent": "Mail delivered", "delivery/queued": "Mail waits", "delivery/sending": "Mail being sent", "delivery/bounced": "Mail bounced",
+	"bill/finished": "Invoice sent", "bill/void": "Invoice voided",
+	"delivery/sent": "Mail delivered", "delivery/queued": "Mail waits", "delivery/replaced": "Mail went to another address", "delivery/sending": "Mail being sent", "delivery/bounced": "Mail bounced",
 	"delivery/refused": "Mail refused", "delivery/unconfirmed": "Mail unconfirmed", "note/written": "Note",
 	"validation/validated": "Validation found something else", "validation/run": "Bill run found something else",
 	"ledger_entry/opening_credit": "Opening credit", "ledger_entry/invoice": "Invoice booked", "ledger_entry/carry_over": "Credit carried over",
-	"ledger_entry/payment": "Paid", "ledger_entry/credit": "Credit given", "ledger_entry/credit_note": "Credit note",
+	"ledger_entry/payment": "Payment recorded", "ledger_entry/credit": "Credit given", "ledger_entry/credit_note": "Credit note",
 	"plan/created": "Hosting plan created", "plan/changed": "Hosting plan changed", "charge/created": "Additional charge created",
 	"charge/changed": "Additional charge changed", "server/created": "Server created", "server/changed": "Server changed", "server/synced": "Synced",
 	"server/members deleted": "Members deleted", "server/deletion of members asked": "Deletion of members asked for", "settings/changed": "Settings changed", "operator/created": "Operator created",
@@ -80,9 +80,7 @@ func (t teller) event(h *store.HistoryRow) event {
 	switch h.Entity {
 	case "bill", "delivery":
 		e.Path = t.bill(h.EntityID)
-		if n := t.Numbers[h.EntityID]; n != "" {
-			e.What += " " + n
-		}
+		e.What = billTitle(e.What, t.Numbers[h.EntityID])
 	case "validation":
 		e.Changes = foundChanges(before, after)
 		return e
@@ -100,8 +98,8 @@ func (t teller) event(h *store.HistoryRow) event {
 		return e
 	}
 	switch {
-	case h.Entity == "delivery":
-		e.Changes = append(t.changes(nil, before), t.changes(nil, after)...)
+	case h.Entity == "bill" || h.Entity == "delivery" || h.Entity == "ledger_entry":
+		e.Changes = billChanges(h.Entity, action, before, after)
 	case after == nil: // it is no more
 		e.Changes = t.changes(nil, before)
 	default:

@@ -1,12 +1,10 @@
 package admin
 
 import (
+	"slices"
 	"strconv"
-	"strings"
 
 	"postmeter/internal/domain/invoice"
-	"postmeter/internal/domain/ledger"
-	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
@@ -18,12 +16,17 @@ import (
 type invoicePage struct {
 	Path      string
 	Statement *statement.Statement
+	Headline  statement.Headline // as the operator reads it
+	Void      bool
 	Facts     []homeFact
 	States    []web.State
 	Warnings  []string
-	Note      string // the credit note of a void bill
+	Hints     []string // what is to be decided
+	Note      string   // the credit note of a void bill
+	Printed   []string // what the customer reads below the lines
 	Tables    []resultPart
 	Ways      []*web.Action // what can be done
+	Primary   bool          // the first of Ways is what comes next
 	Danger    []*web.Action // what takes something away
 }
 
@@ -40,20 +43,51 @@ func (s *site) invoice(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := invoicePage{Path: pathOf("/bills", id), Statement: statement.Compose(w.Facts), Warnings: w.Facts.Bill.Warnings}
-	p.States = []web.State{web.State(w.Facts.Bill.Status)}
-	if w.Facts.Bill.Stale {
+	b := &w.Facts.Bill
+	p := invoicePage{Path: pathOf("/bills", id), Statement: statement.Compose(w.Facts), Warnings: b.Warnings, Void: w.Row.Axes.State == invoice.Void}
+	p.States = []web.State{web.State(b.Status)}
+	if b.Stale {
 		p.States = append(p.States, "stale")
 	}
-	if n := w.Row.CreditNote; n != nil {
-		p.Note = "Taken back by the credit note " + n.Number + " of " + n.Issued.Text() + " over " + amountText(n.Amount, n.Currency) + ": " + n.Reason
+	if givenUp(b) {
+		p.States = append(p.States, "written off")
 	}
+	if n := w.Row.CreditNote; n != nil {
+		p.Note = "Voided on " + n.Issued.Text() + " by the credit note " + n.Number + " for " + amountText(n.Amount, n.Currency) + ". Reason: " + n.Reason
+	} else {
+		p.Printed = append(p.Printed, p.Statement.Payment...)
+	}
+	p.Printed = append(p.Printed, p.Statement.Notes...)
+	p.Headline = headlineOf(b, &p.Statement.Headline)
 	p.Facts = invoiceFacts(c, w)
+	p.Hints = mailHints(w)
 	p.ways(c, w)
 	p.Tables = []resultPart{mailsPart(c, w), entriesPart(c, w), usagePart(p.Statement), eventsPart(c, w)}
 	return c.Render(web.Page{
 		Title: p.Statement.Title, Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}, {Label: w.Row.Company, Path: orElse(customerPath(c, w.Row.CustomerID), "/bill")}},
 	}, invoiceView(p))
+}
+
+// givenUp says whether nothing is due on a sent bill any more, and a part of it was written off.
+func givenUp(b *statement.Bill) bool {
+	return !b.Draft() && b.CreditNote == nil && b.WrittenOff > 0 && b.Open() <= 0
+}
+
+// headlineOf is a bill's headline as the operator reads it: without what thanks the customer, and of a bill that was given
+// up the whole amount.
+func headlineOf(b *statement.Bill, h *statement.Headline) statement.Headline {
+	out := *h
+	switch {
+	case givenUp(b):
+		out.Value = statement.Money{Text: insight.MoneyText(b.Total, b.Currency), Currency: b.Currency.Code()}
+		out.Note = amountText(b.WrittenOff, b.Currency) + " of it. Nothing is due any more."
+		if b.Paid > 0 {
+			out.Note = amountText(b.WrittenOff, b.Currency) + " of it; " + amountText(b.Paid, b.Currency) + " was paid. Nothing is due any more."
+		}
+	case b.Status == invoice.StatusPaid:
+		out.Note = ""
+	}
+	return out
 }
 
 func orElse(path, other string) string {
@@ -63,30 +97,59 @@ func orElse(path, other string) string {
 	return path
 }
 
+// invoiceFacts are what stands below the headline, which says the total of a bill that is not settled in part.
 func invoiceFacts(c *web.Context, w *insight.Whole) []homeFact {
 	b := &w.Facts.Bill
 	facts := []homeFact{
 		{"Customer", w.Row.Company, customerPath(c, w.Row.CustomerID)},
 		{"Period", days(b.Period), withQuery("/bills", periodQuery(b.Period.Start.Text(), b.Period.End.Text()))},
-		{"Total", amountText(b.Total, b.Currency), ""},
 	}
-	switch {
-	case b.Draft():
+	if b.Draft() {
 		facts = append(facts, homeFact{"Made", c.Instant(w.Row.MadeAt), ""})
-	default:
-		facts = append(facts, homeFact{"Date", b.Issued.Text(), ""}, homeFact{"Due", b.Due.Text(), ""}, homeFact{"Paid", amountText(b.Paid, b.Currency), ""})
-		if b.WrittenOff != 0 {
+	} else {
+		facts = append(facts, homeFact{"Date", b.Issued.Text(), ""})
+	}
+	if w.Row.Axes.State == invoice.Final {
+		if b.Open() > 0 {
+			facts = append(facts, homeFact{"Due", b.Due.Text(), ""})
+		}
+		if b.Paid+b.WrittenOff > 0 {
+			facts = append(facts, homeFact{"Total", amountText(b.Total, b.Currency), ""}, homeFact{"Paid", amountText(b.Paid, b.Currency), ""})
+		}
+		if b.WrittenOff > 0 {
 			facts = append(facts, homeFact{"Written off", amountText(b.WrittenOff, b.Currency), ""})
 		}
-		if w.Row.Axes.State == invoice.Final {
-			facts = append(facts, homeFact{"To be paid", amountText(b.Open(), b.Currency), ""})
-		}
+		facts = append(facts, homeFact{"To be paid", amountText(b.Open(), b.Currency), ""})
 	}
 	statementPath := ""
 	if path := pathOf("/customers", w.Row.CustomerID) + "/statement"; c.Exists(path) {
 		statementPath = path
 	}
 	return append(facts, homeFact{"Customer owes on all bills", amountText(w.Owed, b.Currency), statementPath}, homeFact{"Credit of the customer", amountText(w.Credit, b.Currency), statementPath})
+}
+
+// failedMail says whether a mail is to be decided about by somebody.
+func failedMail(state string) bool {
+	return state == store.Refused || state == store.Bounced || uncertain(state)
+}
+
+func uncertain(state string) bool { return state == store.Unconfirmed || state == store.Sending }
+
+// mailHints say what to do about mails that failed.
+func mailHints(w *insight.Whole) (out []string) {
+	if w.Row.Axes.State != invoice.Final || w.Facts.Bill.Status == invoice.StatusPaid { // what was paid has arrived
+		return nil
+	}
+	for i := range w.Mails {
+		switch m := &w.Mails[i]; {
+		case uncertain(m.State):
+			out = append(out, "Nobody knows whether the mail to "+m.Address+" arrived: the connection broke off while it was handed over. Ask the customer, or send it again. "+
+				"It keeps its Message-ID, so that many mail programs show it once.")
+		case failedMail(m.State):
+			out = append(out, "The mail to "+m.Address+" did not arrive. Correct the customer's address, then send it again.")
+		}
+	}
+	return out
 }
 
 // ways are what can be done with the bill as it is.
@@ -96,107 +159,30 @@ func (p *invoicePage) ways(c *web.Context, w *insight.Whole) {
 	}
 	query := "bill=" + idText(w.Row.ID)
 	b := &w.Facts.Bill
+	send, test := &web.Action{Label: "Send", Path: withQuery("/send/run", query)}, &web.Action{Label: "Test", Path: withQuery("/send/test", query)}
+	p.Primary = true
 	switch {
 	case b.Stale:
 		p.Ways = []*web.Action{{Label: "Run Billing", Path: withQuery("/bill/run", "")}}
+	case w.Row.Axes.State == invoice.Draft && w.Row.Axes.Tested:
+		p.Ways = []*web.Action{send, test}
 	case w.Row.Axes.State == invoice.Draft:
-		p.Ways = []*web.Action{{Label: "Send", Path: withQuery("/send/run", query)}, {Label: "Test", Path: withQuery("/send/test", query)}}
+		p.Ways = []*web.Action{test, send}
 	case w.Row.Axes.State == invoice.Final:
+		p.Ways = []*web.Action{{Label: "Record a payment", Path: p.Path + "/pay"}}
 		if b.Open() > 0 {
-			p.Ways = append(p.Ways, &web.Action{Label: "Record a payment", Path: p.Path + "/pay"})
 			p.Danger = append(p.Danger, &web.Action{Label: "Write off", Path: p.Path + "/write-off"})
 		}
-		for i := range w.Mails {
-			if w.Mails[i].State != store.Sent && w.Mails[i].State != store.Queued {
-				p.Ways = append(p.Ways, &web.Action{Label: "Send again", Path: p.Path + "/again"})
-				break
-			}
-		}
-		if b.Open() <= 0 {
-			p.Ways = append(p.Ways, &web.Action{Label: "Record a payment", Path: p.Path + "/pay"})
+		p.Primary = b.Open() > 0 // more than is due is seldom paid
+		again := &web.Action{Label: "Send again", Path: p.Path + "/again"}
+		switch {
+		case len(p.Hints) > 0:
+			p.Ways, p.Primary = []*web.Action{again, p.Ways[0]}, true
+		case slices.ContainsFunc(w.Mails, func(m store.Delivery) bool { return failedMail(m.State) }):
+			p.Ways = append(p.Ways, again)
 		}
 		p.Danger = append(p.Danger, &web.Action{Label: "Void", Path: p.Path + "/void"})
 	}
-}
-
-// mailsPart is what became of the mail to each address.
-func mailsPart(c *web.Context, w *insight.Whole) resultPart {
-	t := &web.Table{Caption: "Mails", Columns: []web.Column{{Label: "To"}, {Label: "State"}, {Label: "Since", Minor: true}, {Label: "Tries", Figures: true, Minor: true}, {Label: "What the mail server said"}}}
-	for i := range w.Mails {
-		m := &w.Mails[i]
-		state := m.State
-		if state == store.Sending {
-			state = store.Unconfirmed
-		}
-		t.Rows = append(t.Rows, web.Row{Name: m.Address, Cells: []web.Cell{
-			{Text: m.Address}, {State: web.State(state)}, {Text: c.Instant(m.ChangedAt)}, {Text: web.Thousands(m.Attempts)}, {Text: m.Detail},
-		}})
-	}
-	return resultPart{Title: "Delivery", Table: t}
-}
-
-var entryWords = map[ledger.Kind]string{
-	ledger.Invoice: "Invoice", ledger.CarryOver: "Carried over as credit", ledger.Payment: "Payment", ledger.CreditNote: "Credit note",
-	ledger.WriteOff: "Written off", ledger.Reversal: "Taken back",
-}
-
-// entriesPart is what was booked on the bill.
-func entriesPart(c *web.Context, w *insight.Whole) resultPart {
-	t := &web.Table{Caption: "Payments", Columns: []web.Column{
-		{Label: "Date"}, {Label: "What"}, {Label: "Owed", Figures: true}, {Label: "Credit", Figures: true, Minor: true}, {Label: "Reference, reason", Minor: true}, {Label: ""},
-	}}
-	if c.May(web.Clerk) {
-		t.Columns[5].Label = "Wrong?"
-	}
-	undone := map[int64]bool{}
-	for i := range w.Entries {
-		undone[w.Entries[i].Reverses] = true
-	}
-	for i := range w.Entries {
-		e := &w.Entries[i]
-		word := entryWords[e.Kind]
-		if word == "" {
-			word = strings.ReplaceAll(string(e.Kind), "_", " ")
-		}
-		cells := []web.Cell{{Text: e.Day.Text()}, {Text: word, Struck: undone[e.ID]}, {Text: signedText(e.Amount, e.Currency)}, {Text: signedText(e.Credit, e.Currency)},
-			{Text: strings.Trim(e.Reference+", "+e.Note, ", ")}, {}}
-		if (e.Kind == ledger.Payment || e.Kind == ledger.WriteOff) && !undone[e.ID] && c.May(web.Clerk) && w.Row.Axes.State == invoice.Final {
-			cells[5] = web.Cell{Text: "Take back", Path: pathOf("/bills", w.Row.ID) + pathOf("/entries", e.ID) + "/take-back"}
-		}
-		t.Rows = append(t.Rows, web.Row{ID: e.ID, Name: word, Cells: cells})
-	}
-	return resultPart{Title: "Payments", Table: t}
-}
-
-// signedText writes what an entry moved; nothing for 0.
-func signedText(minor int64, c money.Currency) string {
-	if minor == 0 {
-		return ""
-	}
-	return insight.MoneyText(minor, c) + " " + c.Code()
-}
-
-func usagePart(s *statement.Statement) resultPart {
-	t := &web.Table{Caption: "Usage", Columns: []web.Column{{Label: "List"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}, {Label: "Volume", Figures: true, Minor: true}, {Label: "Members", Figures: true, Minor: true}}}
-	for _, u := range s.Usage {
-		t.Rows = append(t.Rows, web.Row{Name: u.List, Cells: []web.Cell{{Text: u.List}, {Text: u.Messages}, {Text: u.Recipients}, {Text: u.Volume}, {Text: u.Members}}})
-	}
-	return resultPart{Title: "Usage", Lead: s.UsageNote, Table: t}
-}
-
-func eventsPart(c *web.Context, w *insight.Whole) resultPart {
-	tell := teller{Timeline: &insight.Timeline{Zone: c.Zone()}, bill: func(int64) string { return "" }}
-	t := &web.Table{Caption: "History", Columns: []web.Column{{Label: "When"}, {Label: "Who"}, {Label: "What"}, {Label: "Details", Minor: true}}}
-	for i := range w.Events {
-		e := &w.Events[i]
-		told := tell.event(&store.HistoryRow{At: e.At, Actor: e.Actor, Entity: "bill", Action: e.Action, After: e.After})
-		details := make([]string, len(told.Changes))
-		for j, change := range told.Changes {
-			details[j] = change.Label + ": " + change.Now
-		}
-		t.Rows = append(t.Rows, web.Row{Name: told.What, Cells: []web.Cell{{Text: c.Instant(e.At)}, {Text: e.Actor}, {Text: told.What}, {Text: strings.Join(details, ", ")}}})
-	}
-	return resultPart{Title: "History", Table: t}
 }
 
 // bills lists bills: of a period, of a state, of a search.

@@ -157,7 +157,7 @@ func draftParts(r *invoice.KeptResult, link func(string) web.Cell) []resultPart 
 	}
 	withdrawn := &web.Table{Caption: "Withdrawn drafts", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Because"}}}
 	for _, d := range shown(r.Withdrawn.Bills) {
-		withdrawn.Rows = append(withdrawn.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), {Text: idText(d.ID)}, {Text: d.Because}}})
+		withdrawn.Rows = append(withdrawn.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), {Text: idText(d.ID)}, {Text: codesText(strings.Split(d.Because, ", "))}}})
 	}
 	overlapping := &web.Table{Caption: "Drafts of other periods", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Start Date"}, {Label: "End Date"}}}
 	for _, d := range shown(r.Overlapping.Bills) {
@@ -241,6 +241,7 @@ var skipWords = map[string]string{
 	"already_billed":                     "a sent bill has a day of the period already",
 	"not_started":                        "starts after the period",
 	"inactive":                           "is inactive",
+	"house":                              "is a house account",
 	"never_assigned":                     "nobody ever had the list",
 	"unknown_list":                       "no list has this name",
 	"not_assigned":                       "nobody has the list on these days",

@@ -138,7 +138,7 @@ type Whole struct {
 	Row     store.BillRow
 	Mails   []store.Delivery // by address
 	Entries []ledger.Entry   // of the bill, in the order of booking
-	Events  []store.BillEvent
+	Events  []store.HistoryRow // of the bill, its mails and its payments, the newest first
 	Owed    int64 // by the customer on all bills, minor units
 	Credit  int64 // of the customer, minor units
 }
@@ -173,9 +173,20 @@ func ReadWhole(ctx context.Context, db *store.DB, id int64) (*Whole, error) {
 				w.Entries = append(w.Entries, all[i])
 			}
 		}
-		w.Events, err = s.BillEvents(w.Row.CustomerID, id, maxEvents)
+		w.Events, err = s.BillEvents(w.Row.CustomerID, id, w.paid(), maxEvents)
 		return err
 	})
+}
+
+// paid are the last entries of the bill that are not told by the bill's own history, as its invoice and its credit note are.
+func (w *Whole) paid() (ids []int64) {
+	for i := len(w.Entries) - 1; i >= 0 && len(ids) < maxEvents; i-- {
+		switch e := &w.Entries[i]; e.Kind {
+		case ledger.Payment, ledger.WriteOff, ledger.Reversal:
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
 }
 
 // Times is what pages about periods begin with.

@@ -1,0 +1,134 @@
+package admin
+
+import (
+	"strings"
+
+	"postmeter/internal/domain/doc"
+	"postmeter/internal/domain/ledger"
+	"postmeter/internal/domain/money"
+	"postmeter/internal/domain/statement"
+)
+
+// billTitle is the title of an event about a bill, with the bill's number where it is known: Invoice 2026-00001 sent.
+func billTitle(title, number string) string {
+	switch rest, invoice := strings.CutPrefix(title, "Invoice "); {
+	case number == "":
+		return title
+	case invoice:
+		return "Invoice " + number + " " + rest
+	}
+	return title + ", invoice " + number
+}
+
+// billChanges tells of what happened to a bill, to a mail of it or to its money what somebody asks for, and no zeros.
+func billChanges(entity, action string, before, after *doc.Node) (out []eventChange) {
+	tell := func(label, was, now string) {
+		if now != "" && now != was {
+			out = append(out, eventChange{Label: label, Was: was, Now: now})
+		}
+	}
+	switch entity + "/" + action {
+	case "bill/run":
+		tell("Period", "", periodText(after))
+		tell("Total", "", totalText(after))
+		tell("Lines", "", text(after, "lines"))
+	case "bill/run again":
+		tell("Period", "", periodText(after))
+		tell("Total", totalText(before), totalText(after))
+		tell("Lines", "", linesText(after))
+	case "bill/withdrawn":
+		tell("Period", "", periodText(before))
+		tell("Total", "", totalText(before))
+		tell("Because", "", codesText(strings.Split(text(after, "because"), ", ")))
+	case "bill/tested":
+		tell("Mailed to", "", text(after, "to"))
+	case "bill/finished":
+		tell("Number", "", text(after, "number"))
+		tell("Total", "", totalText(after))
+		tell("Due", "", text(after, "due"))
+		tell("Mailed to", "", text(after, "mail"))
+	case "bill/void":
+		tell("Credit note", "", text(after, "credit_note")+", "+thousandsText(text(after, "amount")))
+		tell("Reason", "", text(after, "reason"))
+	default:
+		return moneyChanges(entity, before, after)
+	}
+	return out
+}
+
+// moneyChanges tells of a mail to whom it went, and of an entry of the ledger how much it was about.
+func moneyChanges(entity string, before, after *doc.Node) (out []eventChange) {
+	tell := func(label, now string) {
+		if now != "" {
+			out = append(out, eventChange{Label: label, Now: shortened(now)})
+		}
+	}
+	if entity == "delivery" {
+		tell("To", text(before, "address"))
+		tell("What is known", capital(text(after, "detail")))
+		return out
+	}
+	currency := text(after, "currency")
+	tell("Date", text(after, "day"))
+	if sum, err := entrySumText(after); err == nil && sum != "" {
+		tell("Amount", sum+" "+currency)
+	}
+	if credit, err := money.ParseDecimal(text(after, "credit")); err == nil && !credit.IsZero() {
+		tell("Credit", statement.Thousands(text(after, "credit"))+" "+currency)
+	}
+	tell("Reference", text(after, "reference"))
+	tell("Note", text(after, "note"))
+	return out
+}
+
+// entrySumText is entrySum of an entry that the history keeps.
+func entrySumText(after *doc.Node) (string, error) {
+	currency, err := money.ParseCurrency(text(after, "currency"))
+	if err != nil {
+		return "", err
+	}
+	amount, err := money.ParseAmount(text(after, "amount"), currency)
+	if err != nil {
+		return "", err
+	}
+	credit, err := money.ParseAmount(text(after, "credit"), currency)
+	if err != nil {
+		return "", err
+	}
+	sum := entrySum(&ledger.Entry{Kind: ledger.Kind(text(after, "kind")), Amount: amount.Minor, Credit: credit.Minor})
+	if sum == 0 || amount.Minor == 0 { // all of it is credit, which is told by itself
+		return "", nil
+	}
+	return statement.Thousands(money.Amount{Minor: sum, Currency: currency}.String()), nil
+}
+
+// periodText is the period that a note of a draft names.
+func periodText(n *doc.Node) string {
+	start, end := text(n, "start"), text(n, "end")
+	if start == "" || end == "" {
+		return ""
+	}
+	return start + " to " + end
+}
+
+func totalText(n *doc.Node) string { return thousandsText(text(n, "total")) }
+
+// thousandsText writes an amount with its currency: 1,234.50 USD.
+func thousandsText(sum string) string {
+	amount, currency, found := strings.Cut(sum, " ")
+	if !found {
+		return statement.Thousands(sum)
+	}
+	return statement.Thousands(amount) + " " + currency
+}
+
+// linesText says what changed of a draft's lines: 4 lines, 3 added.
+func linesText(n *doc.Node) string {
+	var out []string
+	for _, part := range []struct{ name, word string }{{"lines_added", " added"}, {"lines_removed", " removed"}, {"lines_changed", " changed"}} {
+		if count := text(n, part.name); count != "" && count != "0" {
+			out = append(out, count+part.word)
+		}
+	}
+	return strings.Join(out, ", ")
+}
