@@ -71,7 +71,9 @@ func entriesPart(c *web.Context, w *insight.Whole) resultPart {
 	return resultPart{Title: "Payments", Table: t}
 }
 
-func sumText(minor int64, c money.Currency) string { return insight.MoneyText(minor, c) + " " + c.Code() }
+func sumText(minor int64, c money.Currency) string {
+	return insight.MoneyText(minor, c) + " " + c.Code()
+}
 
 // signedText writes what an entry moved; nothing for 0.
 func signedText(minor int64, c money.Currency) string {

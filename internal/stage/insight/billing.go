@@ -136,11 +136,11 @@ func FindBills(ctx context.Context, db *store.DB, f store.BillSearch) (*BillPage
 type Whole struct {
 	Facts   *statement.Facts
 	Row     store.BillRow
-	Mails   []store.Delivery // by address
-	Entries []ledger.Entry   // of the bill, in the order of booking
+	Mails   []store.Delivery   // by address
+	Entries []ledger.Entry     // of the bill, in the order of booking
 	Events  []store.HistoryRow // of the bill, its mails and its payments, the newest first
-	Owed    int64 // by the customer on all bills, minor units
-	Credit  int64 // of the customer, minor units
+	Owed    int64              // by the customer on all bills, minor units
+	Credit  int64              // of the customer, minor units
 }
 
 // maxEvents is how much of a bill's history is shown.
