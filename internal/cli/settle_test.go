@@ -138,8 +138,8 @@ func TestABillIsPaidDisputedAndBilledAgain(t *testing.T) {
  2  2026-00002  Acme & Sons  2026-09-01  2026-09-30  sent, written off        250.00  USD
 `)
 		says(t, o.does("bill show 1 --format text"), "INVOICE 2026-00001 - VOID", "Credit note     CN-2026-00001 of 2026-10-20",
-			"Credit note CN-2026-00001 of 2026-10-20 over USD 1,250.00 takes this invoice\nback: wrong plan.")
-		says(t, o.does("bill show 1 --format html"), "voids this invoice:\nwrong plan.")
+			"Credit note CN-2026-00001 of 2026-10-20 for USD 1,250.00 voids this invoice:\nwrong plan.")
+		says(t, o.does("bill show 1 --format html"), "voids this invoice: wrong plan.")
 		says(t, o.does("bill show 1 --format json"), `"number": "CN-2026-00001",`, `"date": "2026-10-20",`, `"reason": "wrong plan"`, `"open": "0.00"`)
 		says(t, o.does("bill show 2 --format text"), "WRITTEN OFF  ", "Nothing is due any more.", "Written off  ")
 		says(t, o.does("bill show 2 --format json"), `"status": "sent"`, `"paid": "0.00"`, `"written_off": "250.00"`, `"open": "0.00"`)
