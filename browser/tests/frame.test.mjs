@@ -80,6 +80,7 @@ test("customers are searched, filtered and sorted", async () => {
   house.import(yaml);
   await page.goto("/customers");
   await page.getByText("122 customers").waitFor();
+  assert.equal(await page.locator(".sheet").evaluate((s) => s.scrollWidth - s.clientWidth), 0, "a column of the customers is out of sight");
   await house.look("customers-pages");
   await page.keyboard.press("Tab");
   await page.getByRole("searchbox", { name: "Search" }).fill("company 07");

@@ -54,7 +54,7 @@ func (s *site) admins(c *web.Context) error {
 	}
 	t := &web.Table{
 		Caption: "Operators",
-		Columns: []web.Column{{Label: "Name"}, {Label: "Role"}, {Label: "State"}, {Label: "Second factor", Minor: true}, {Label: "Password", Minor: true}},
+		Columns: []web.Column{{Label: "Name"}, {Label: "Role"}, {Label: "State"}, {Label: "Second factor"}, {Label: "Password"}},
 		Count:   web.Things(int64(len(all)), 0, "operator", "operators"),
 	}
 	for i := range all {

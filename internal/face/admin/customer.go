@@ -24,6 +24,8 @@ type customerPage struct {
 	Credit  string
 	Bills   *web.Table
 	Actions []*web.Action
+	End     *web.Action // leads to terminating it
+	When    string      // of the last validation
 	Base    string
 	Clerk   bool
 	Mend    func(store.ValidationFinding) string // where a problem is mended
@@ -44,6 +46,7 @@ func (s *site) customer(c *web.Context) error {
 	}
 	p := customerPage{
 		CustomerView: v, State: activeState(v.Active, v.House), Facts: customerFacts(v), Base: pathOf("/customers", id),
+		When: c.Instant(v.Validated), End: allowed(c, &web.Action{Label: "Terminate", Path: pathOf("/customers", id) + "/terminate", Right: web.Clerk}),
 		Owed: total(v.Amount(v.Owed)), Credit: credit(v.Amount(v.Credit)), Bills: billsOfCustomer(c, v), Clerk: c.May(web.Clerk),
 		Mend: func(f store.ValidationFinding) string { return mendPath(c, &f, v.Groups) },
 	}
@@ -58,7 +61,6 @@ func (s *site) customer(c *web.Context) error {
 		{Label: "Groups", Path: p.Base + "/groups", Right: web.Viewer},
 		{Label: "Statement", Path: p.Base + "/statement", Right: web.Viewer},
 		{Label: "History", Path: p.Base + "/history", Right: web.Viewer},
-		{Label: "Terminate", Path: p.Base + "/terminate", Right: web.Clerk},
 	} {
 		if allowed := allowed(c, a); allowed != nil {
 			p.Actions = append(p.Actions, allowed)
@@ -119,6 +121,9 @@ func billsOfCustomer(c *web.Context, v *insight.CustomerView) *web.Table {
 		Caption: "Bills",
 		Columns: []web.Column{{Label: "Bill"}, {Label: "Period"}, {Label: "Due", Minor: true}, {Label: "Total", Figures: true}, {Label: "Status"}},
 		Empty:   web.Empty{Text: "There is no bill yet. Bills are run for all customers at once, or for some."},
+	}
+	if len(v.Groups) > 0 {
+		t.Empty.Action = existing(c, &web.Action{Label: "Bill", Path: "/bill", Right: web.Viewer})
 	}
 	for i := range v.Bills {
 		b := &v.Bills[i]

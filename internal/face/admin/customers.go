@@ -89,8 +89,8 @@ func (s *site) customers(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Customers", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
-			{Key: "company", Label: "Company"}, {Label: "Contract"}, {Label: "Contact", Minor: true}, {Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
-			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true}, {Label: "State"},
+			{Key: "company", Label: "Company"}, {Label: "State"}, {Label: "Contact"}, {Label: "Type"},
+			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date"}, {Label: "Groups", Minor: true},
 		},
 		Count: web.Things(found.Count, found.CountedTo, "customer", "customers"),
 		Empty: web.Empty{Text: "There are no customers yet. A customer is who gets the bill.", Action: existing(c, createCustomer)},
@@ -103,12 +103,24 @@ func (s *site) customers(c *web.Context) error {
 	for i := range found.Customers {
 		v := &found.Customers[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Company, Cells: []web.Cell{
-			{Text: v.Company, Path: customerPath(c, v.ID)}, {Text: "Groups", Path: pathOf("/customers", v.ID) + "/groups"},
-			{Text: v.Email, Note: v.Contact}, {Text: v.Type}, {Text: paymentWord(v.PaymentMethod)},
-			{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {State: activeState(v.Active, v.House)},
+			{Text: v.Company, Path: customerPath(c, v.ID)}, {State: activeState(v.Active, v.House)},
+			twoLines(v.Email, v.Contact), twoLines(v.Type, paymentWord(v.PaymentMethod)),
+			{Text: v.Dates.Start.Text()}, {Text: v.Dates.End.Text()}, {Text: "Groups", Path: pathOf("/customers", v.ID) + "/groups"},
 		}})
 	}
-	return c.Render(web.Page{Title: "Customers", Wide: true, Action: existing(c, createCustomer)}, web.ListView(t))
+	page := web.Page{Title: "Customers", Wide: true}
+	if len(t.Rows) > 0 || l.Narrowed() {
+		page.Action = existing(c, createCustomer)
+	}
+	return c.Render(page, web.ListView(t))
+}
+
+// twoLines is a cell with a note below its text, which takes its place where there is none.
+func twoLines(text, note string) web.Cell {
+	if text == "" {
+		return web.Cell{Text: note}
+	}
+	return web.Cell{Text: text, Note: note}
 }
 
 // customerPath is the page of a customer, or "" while there is none.

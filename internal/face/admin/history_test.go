@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"postmeter/internal/domain/operator"
 	"postmeter/internal/domain/period"
@@ -76,7 +77,8 @@ func TestValidatingAllCustomers(t *testing.T) {
 			"/customers/2/groups/new", "/customers/2/edit#f-additional_addresses", "4 errors, 0 warnings in all")
 		v.open("/validation?code=no_plan").wants(http.StatusOK, "Group Main has lists and no plan").lacks("/customers/2/groups/new")
 		v.open("/validation?severity=warning").wants(http.StatusOK, "Nothing matches what is set.")
-		v.open("/customers/1").wants(http.StatusOK, "The last validation found:", "Email address missing")
+		v.open("/customers/1").wants(http.StatusOK, "The validation of 2026-09-15 08:00 UTC found:", "Email address missing").
+			lacks("The customer was changed since.", `dress malformed</b>: <bdi>Email`)
 		v.open("/customers/1/history").wants(http.StatusOK, "Last validated at")
 		line := v.open("/customers/1/history?what=validations").wants(http.StatusOK, "Validation found something else", "Email address missing, No hosting plan", "2026-08-01 to 2026-08-31").
 			lacks("Customer created", "No longer found", "Still found")
@@ -84,6 +86,9 @@ func TestValidatingAllCustomers(t *testing.T) {
 			w.t.Errorf("%d entries for two validations that found the same", n)
 		}
 		w.imports(`{"customers":[{"company":"Acme","email":"a@b.test"}]}`)
+		v.open("/customers/1").wants(http.StatusOK, "Email address missing").lacks("The customer was changed since.") // at the same moment
+		w.now = w.now.Add(time.Hour)
+		v.send("/customers/1/edit", "company", "Acme", "email", "c@b.test", "active", "yes").wants(http.StatusOK, "Email address missing", "The customer was changed since.")
 		if _, err := billrun.Run(w.t.Context(), w.db, w.by(), billrun.Options{Period: days}); err != nil {
 			w.t.Fatal(err)
 		}

@@ -78,6 +78,7 @@ func TestOperatorsAreMadeChangedAndEnded(t *testing.T) {
 
 		v.send("/admins/1", "role", "viewer", "active", "yes").wants(http.StatusUnprocessableEntity, "last administrator")
 		v.send("/admins/2", "role", "viewer", "active", "yes").wants(http.StatusOK, "Berta is saved.", "Viewer")
+		v.open("/admins/2").wants(http.StatusOK, `href="/admins/2/password">Reset the password</a>`)
 		v.send("/admins/2/password", "password", "five other words of hers", "again", "five other words of hers").wants(http.StatusOK, "The password of Berta is reset.")
 		berta.open("/profile").wants(http.StatusOK, "Sign in")
 		berta.send("/sign-in", "name", "Berta", "password", "five other words of hers").wants(http.StatusOK, "Viewer")

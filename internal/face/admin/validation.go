@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,10 +128,22 @@ func codeLabel(code string) string {
 	return code
 }
 
+// placesSaid are places of fields as messages have them, as people read them. That of a problem with one field says nothing more.
+var placesSaid = []struct {
+	place *regexp.Regexp
+	said  string
+}{
+	{regexp.MustCompile(`^email: `), ""}, {regexp.MustCompile(`^card\.expiration: `), "the expiration "}, {regexp.MustCompile(`^card\.\w+: `), ""},
+	{regexp.MustCompile(`^additional_addresses\[\d+\]: `), "additional address: "},
+}
+
 // sentenceOf makes a sentence of a message. What begins with a list's place, such as lists1/acme.test/news, keeps it as it is.
 func sentenceOf(message string) string {
 	if message == "" {
 		return ""
+	}
+	for _, p := range placesSaid {
+		message = p.place.ReplaceAllLiteralString(message, p.said)
 	}
 	if word, _, _ := strings.Cut(message, " "); !strings.Contains(word, "/") {
 		message = capital(message)

@@ -73,6 +73,9 @@ func (t *Table) wholeInView() bool { return t.Next == "" && t.Prev == "" && !t.L
 // longText is from how many characters on a text gets room, so that it makes no narrow and tall cell.
 const longText = 18
 
+// manyColumns is from how many columns on they have to be narrow to fit beside the menu.
+const manyColumns = 7
+
 // long says whether the cell has a long text.
 func (c *Cell) long() bool {
 	return c.Part == nil && max(utf8.RuneCountInString(c.Text), utf8.RuneCountInString(c.Note)) >= longText && !c.whole()

@@ -26,6 +26,8 @@ type CustomerView struct {
 	Billed       period.Date // the last day that a sent invoice bills
 	HasBilled    bool
 	Findings     []store.ValidationFinding // of the last validation of all customers
+	Validated    int64                     // when that was, in UTC microseconds; 0: never
+	Changed      bool                      // the customer or its contracts were changed since
 }
 
 // ReadCustomer reads a customer. It is NotFound when there is none.
@@ -61,13 +63,30 @@ func ReadCustomer(ctx context.Context, db *store.DB, id int64, now time.Time) (v
 		if v.Billed, v.HasBilled, err = s.LastBilled(id); err != nil {
 			return err
 		}
-		if v.Findings, err = s.FindingsOf(id); err != nil {
+		if err := v.readFindings(s); err != nil {
 			return err
 		}
 		v.Owed, v.Credit, err = s.Balance(id)
 		return err
 	})
 	return v, err
+}
+
+// contracts are the things whose changes may mend what a validation found.
+var contracts = []string{"customer", "billing_group", "plan_assignment", "charge_assignment", "object_assignment"}
+
+// readFindings reads what the last validation found, and whether that may be mended since.
+func (v *CustomerView) readFindings(s *store.Snapshot) error {
+	last, found, err := s.LastValidation()
+	if err != nil || !found {
+		return err
+	}
+	if v.Findings, err = s.FindingsOf(v.ID); err != nil || len(v.Findings) == 0 {
+		return err
+	}
+	changes, err := s.HistoryOf(v.ID, contracts, 0, 1)
+	v.Validated, v.Changed = last.FinishedAt, len(changes) > 0 && changes[0].At > last.FinishedAt
+	return err
 }
 
 // Amount writes minor units with thousands and the currency.
