@@ -75,7 +75,7 @@ test("a customer is entered, with faults beside its fields", async () => {
   await field("Note").fill("Thank you for your trust.");
   await house.look("customer-new-settings");
   await press("Save");
-  await says("3 things are to be mended.");
+  await says("3 fields need correcting.");
   assert.equal(await page.getByRole("tab", { name: "Payment Information" }).locator(".tab-wrong").count(), 1);
   await house.look("customer-faults");
   await page.getByRole("alert").getByRole("link", { name: "Credit Card Number" }).click();

@@ -16,7 +16,7 @@ test("settings", async () => {
     await page.getByLabel("Port", { exact: true }).fill("9");
     await page.getByLabel("Currency").fill("EUX");
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByText("One thing is to be mended").waitFor();
+    await page.getByText("1 field needs correcting. Nothing was saved.").waitFor();
     await house.look("settings-fault");
     await page.getByLabel("Currency").fill("EUR");
     await page.getByRole("button", { name: "Save", exact: true }).click();

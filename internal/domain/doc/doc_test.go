@@ -51,9 +51,9 @@ func TestEveryFaultIsFoundWithItsPlace(t *testing.T) {
 	r.Object("missing").NeedDate("start") // silent below what is missing
 	r.Done()
 	faults(t, r,
-		`a.list[0].n: "x" is not a number in plain decimal notation, such as 12.5`,
+		`a.list[0].n: "x" is not a number: write it in digits with a point, such as 12.5`,
 		`a.list[1]: must be an object, and is a number`,
-		`a.list[2].n: "1e3" is not a number in plain decimal notation, such as 12.5`,
+		`a.list[2].n: "1e3" is not a number: write it in digits with a point, such as 12.5`,
 		`a.list[2].more: is not a known field`,
 		`b: must be true or false, and is a number`,
 		`c: must be one of yes, no`,

@@ -31,7 +31,7 @@ func ParseDecimal(text string) (Decimal, error) {
 		}
 	}
 	if !allDigits(whole) || pointed && !allDigits(frac) {
-		return Decimal{}, fault.New(fault.Invalid, "%.40q is not a number in plain decimal notation, such as 12.5", text)
+		return Decimal{}, fault.New(fault.Invalid, "%.40q is not a number: write it in digits with a point, such as 12.5", text)
 	}
 	if len(frac) > MaxDecimals {
 		return Decimal{}, fault.New(fault.Invalid, "has more than %d decimals", MaxDecimals)

@@ -20,14 +20,14 @@ func TestCreatingAndEditingACharge(t *testing.T) {
 		w.settings()
 
 		v.send("/charges/new", "name", "", "amount", "fifty", "description", "<b>&", "recurring", "yes").
-			wants(http.StatusUnprocessableEntity, `href="#f-name"`, `href="#f-amount"`, `value="fifty"`, "&lt;b&gt;&amp;", "checked", "USD")
+			wants(http.StatusUnprocessableEntity, "2 fields need correcting. Nothing was saved.", `href="#f-name"`, `href="#f-amount"`, `value="fifty"`, "&lt;b&gt;&amp;", "checked", "USD")
 		v.send("/charges/new", "name", "Set-up fee", "amount", "1,250.5", "description", "Once").
 			wants(http.StatusOK, "Set-up fee is created.", "1,250.50 USD", "Is Recurring?", "set-up-fee")
 		v.open("/charges").wants(http.StatusOK, "1 additional charge", "Set-up fee", "1,250.50 USD")
 		v.send("/charges/new", "name", "set-up FEE", "amount", "1").wants(http.StatusUnprocessableEntity, "Another one has this name")
 
 		edit := "/charges/1/edit"
-		v.open(edit).wants(http.StatusOK, "Edit Set-up fee", `value="1250.5"`, `data-guard="false"`)
+		v.open(edit).wants(http.StatusOK, "Edit Set-up fee", `value="1250.50"`, `data-decimals="2"`, `data-guard="false"`)
 		v.send(edit, "name", "Set-up", "description", "Once", "amount", "60", "proratable", "yes").wants(http.StatusOK, "Set-up is saved.", "60.00 USD")
 		v.send(edit, "name", "Set-up", "description", "Once", "amount", "70", "valid_from", "1.1.2027").
 			wants(http.StatusOK, "60.00 USD", "70.00 USD", "2027-01-01", "Today")
@@ -49,7 +49,7 @@ func TestAStaleFormIsToldWhatChanged(t *testing.T) {
 		mine.Set("recurring", "yes")
 		a := v.do(http.MethodPost, "/charges/1/edit", mine, nil).wants(http.StatusConflict,
 			"clerk changed this at 2026-09-15 08:00 UTC, while you had it open.", "was “Monthly”, is now “Each month”", "The form has taken it over.",
-			"was “10”, is now “12”", "You typed “15”, and saving will overwrite it.", "Each month</textarea>", `value="15"`)
+			"was “10.00”, is now “12.00”", "You typed “15.00”, and saving will overwrite it.", "Each month</textarea>", `value="15.00"`)
 		again := url.Values{}
 		for _, m := range hidden.FindAllStringSubmatch(a.body, -1) {
 			again.Set(m[1], strings.ReplaceAll(m[2], "&#34;", `"`))

@@ -39,7 +39,7 @@ func (s *site) findRoutes() []web.Route {
 
 // findSpec asks who is looked for. What is typed is sent as a form, so that addresses stand in no log of URLs.
 func findSpec() *web.FormSpec {
-	return &web.FormSpec{Submit: "Find", Brief: true, Fields: []web.Field{{
+	return &web.FormSpec{Submit: "Find", Undone: "Nothing was searched.", Brief: true, Fields: []web.Field{{
 		Name: "addresses", Label: "Addresses", Required: true, Max: maxAddresses,
 		Help: "One address, or a part of one with * for any characters, such as *@example.org. Several are separated by |.",
 	}}}

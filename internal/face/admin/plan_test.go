@@ -29,7 +29,7 @@ func TestCreatingAndEditingAHostingPlan(t *testing.T) {
 		v.open("/plans/1?messages=many&kb=40&members=100").wants(http.StatusOK, "Must be a whole number", `value="many"`)
 
 		edit := "/plans/1/edit"
-		v.open(edit).wants(http.StatusOK, `value="10000"`, `value="0.9"`, `data-guard="false"`)
+		v.open(edit).wants(http.StatusOK, `value="10000"`, `value="0.90"`, `data-guard="false"`)
 		v.send(edit, "name", "Standard 10", "scope", "list", "method", "bandwidth", "over", "price", "monthly_price", "30", "bandwidth_price", "2",
 			"bandwidth_included", "5", "valid_from", "2027-01-01").wants(http.StatusOK, "Standard 10 is saved.", "25.00 USD")
 		v.open(edit).wants(http.StatusOK, `value="bandwidth" checked`)
@@ -75,7 +75,7 @@ func TestAPlanThatSomebodyElseChanged(t *testing.T) {
 		for name, value := range pairs(append(same, "monthly_price", "15")...) {
 			mine[name] = value
 		}
-		v.do(http.MethodPost, "/plans/1/edit", mine, nil).wants(http.StatusConflict, "Monthly Price", "was “10”, is now “12”", `value="15"`)
+		v.do(http.MethodPost, "/plans/1/edit", mine, nil).wants(http.StatusConflict, "Monthly Price", "was “10.00”, is now “12.00”", `value="15.00"`)
 	})
 }
 

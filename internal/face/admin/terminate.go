@@ -30,7 +30,7 @@ func endSpec() *web.FormSpec {
 }
 
 func deleteSpec() *web.FormSpec {
-	return &web.FormSpec{Submit: "Delete this customer", Brief: true, Danger: true, Fields: []web.Field{
+	return &web.FormSpec{Submit: "Delete this customer", Undone: "Nothing was deleted.", Brief: true, Danger: true, Fields: []web.Field{
 		{Name: "company", Label: "Company", Required: true, Max: maxName, Help: "Type the company's name as it stands above, to say that you mean this one."},
 	}}
 }

@@ -50,7 +50,7 @@ type validationPage struct {
 }
 
 func validateSpec() *web.FormSpec {
-	return &web.FormSpec{Submit: "Validate All Customers", Brief: true, Fields: []web.Field{
+	return &web.FormSpec{Submit: "Validate All Customers", Undone: "Nothing was validated.", Brief: true, Fields: []web.Field{
 		{Name: "start", Label: "Start of the period", Kind: web.Date},
 		{Name: "end", Label: "End of the period", Kind: web.Date},
 	}}

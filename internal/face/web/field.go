@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/money"
 )
 
 // Kind is how a field is typed.
@@ -88,6 +89,16 @@ func (f *Field) InputMode() string {
 		return "tel"
 	}
 	return "text"
+}
+
+// decimals is how many decimals an amount of the field has at least: those of the currency that its unit begins with.
+func (f *Field) decimals() int {
+	code, _, _ := strings.Cut(f.Unit, " ")
+	c, err := money.ParseCurrency(code)
+	if err != nil {
+		return 0
+	}
+	return c.Decimals()
 }
 
 // check finds what is wrong with the text itself.

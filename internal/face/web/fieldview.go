@@ -51,6 +51,7 @@ func (f *Field) described(wrong string) templ.OrderedAttributes {
 	switch f.Kind {
 	case Money:
 		add("data-normal", "money")
+		add("data-decimals", strconv.Itoa(f.decimals()))
 	case Number:
 		add("data-normal", "number")
 	case Date:

@@ -19,6 +19,7 @@ type FormSpec struct {
 	Tabs   []Tab  // of a long form
 	Submit string // on the button, such as: Save
 	Danger bool   // it takes something away
+	Undone string // what a refused form did not do; "": Nothing was saved.
 	Brief  bool   // leaving it with changes does not ask: nothing worth keeping is typed
 }
 

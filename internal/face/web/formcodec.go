@@ -24,7 +24,9 @@ func (f *Field) normalise(values url.Values) {
 	for i, text := range values[f.Name] {
 		text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 		switch f.Kind {
-		case Money, Number:
+		case Money:
+			text = withDecimals(typedNumber(text), f.decimals())
+		case Number:
 			text = typedNumber(text)
 		case Date:
 			text = typedDate(text)
@@ -85,6 +87,8 @@ func (s *FormSpec) values(n *doc.Node) url.Values {
 			if at.Text == "true" {
 				out.Set(f.Name, yes)
 			}
+		case f.Kind == Money:
+			out.Set(f.Name, withDecimals(at.Text, f.decimals()))
 		default:
 			out.Set(f.Name, at.Text)
 		}

@@ -2,9 +2,12 @@ package web
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"postmeter/internal/domain/fault"
 )
 
 // Field returns the component of one field.
@@ -50,6 +53,28 @@ func (f *Form) find(place string) *Field {
 
 // general says whether there is one fault, and of no field.
 func (f *Form) general() bool { return len(f.Faults) == 1 && f.find(f.Faults[0].Place) == nil }
+
+// faultsTitle says how many faults there are, and that nothing was done.
+func (f *Form) faultsTitle() string {
+	undone := f.Spec.Undone
+	if undone == "" {
+		undone = "Nothing was saved."
+	}
+	if len(f.Faults) == 1 {
+		return "1 field needs correcting. " + undone
+	}
+	return strconv.Itoa(len(f.Faults)) + " fields need correcting. " + undone
+}
+
+// faultsInOrder are the faults in the order of the fields. Those of no field come first.
+func (f *Form) faultsInOrder() fault.List {
+	at := func(one *fault.Error) int {
+		return slices.IndexFunc(f.Spec.Fields, func(field Field) bool { return belongs(one.Place, field.Name) })
+	}
+	list := slices.Clone(f.Faults)
+	slices.SortStableFunc(list, func(a, b *fault.Error) int { return at(a) - at(b) })
+	return list
+}
 
 // belongs says whether the place of a fault is in a field: the field itself, an item of it, or a field of an item.
 func belongs(place, name string) bool {

@@ -13,6 +13,7 @@ var (
 	yearFirst      = regexp.MustCompile(`^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})$`)
 	monthYearFirst = regexp.MustCompile(`^(\d{4})[-./ ](\d{1,2})$`)
 	monthOfCard    = regexp.MustCompile(`^(\d{1,2}) ?[-./ ] ?((?:20)?\d{2})$`)
+	plainNumber    = regexp.MustCompile(`^-?\d+(\.\d+)?$`)
 	dayFirst       = regexp.MustCompile(`^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$`)
 )
 
@@ -26,6 +27,18 @@ func typedNumber(text string) string {
 		plain = strings.ReplaceAll(plain, ",", "")
 	}
 	return plain
+}
+
+// withDecimals writes an amount with so many decimals at least: 1250.5 is 1250.50. What is no number stays.
+func withDecimals(text string, decimals int) string {
+	if !plainNumber.MatchString(text) {
+		return text
+	}
+	whole, fraction, _ := strings.Cut(text, ".")
+	if fraction += strings.Repeat("0", max(0, decimals-len(fraction))); fraction == "" {
+		return whole
+	}
+	return whole + "." + fraction
 }
 
 // typedDate writes a date as 2026-09-01: "2026/9/1", "20260901", and "1.9.2026", where dots say that the day is first.

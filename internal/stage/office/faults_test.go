@@ -53,7 +53,7 @@ surprise: 1
 			"a.yaml: settings.billing_admin_email: ",
 			"a.yaml: settings.smtp.port: must be at most 65535",
 			"a.yaml: settings.smtp.security: must be one of starttls, tls, none",
-			`a.yaml: plans[0].monthly_price: "1e3" is not a number in plain decimal notation`,
+			`a.yaml: plans[0].monthly_price: "1e3" is not a number: write it in digits with a point`,
 			`a.yaml: plans[1].id: "std" is given twice, first in a.yaml: plans[0]`,
 			"a.yaml: plans[2].usage[0].overage.per: must be greater than 0",
 			"a.yaml: plans[2].limits.members: must not be negative",

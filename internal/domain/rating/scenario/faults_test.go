@@ -61,7 +61,7 @@ func TestEveryFaultOfAScenarioNamesItsPlace(t *testing.T) {
 		{`"id": "std"`, `"id": "std", "ID": 1`, `plans[0].ID: is not a known field`},
 		{`"plans": [{"id": "std"`, `"plans": [{"id": "std"}, {"id": "std"`, `plans[1].id: is given twice: "std"`},
 		{`"monthly_price": "25.00"`, `"monthly_price": "-25.00"`, `plans[0].monthly_price: must not be negative`},
-		{`"monthly_price": "25.00"`, `"monthly_price": 2.5e1`, `plans[0].monthly_price: "2.5e1" is not a number in plain decimal notation, such as 12.5`},
+		{`"monthly_price": "25.00"`, `"monthly_price": 2.5e1`, `plans[0].monthly_price: "2.5e1" is not a number: write it in digits with a point, such as 12.5`},
 		{`"monthly_price": "25.00"`, `"monthly_price": true`, `plans[0].monthly_price: must be a number, and is true or false`},
 		{`"monthly_price": "25.00"`, `"minimum": "0.0000000000001"`, `plans[0].minimum: has more than 12 decimals`},
 		{`"method": "messages"`, `"method": "post"`, `plans[0].usage[0].method: must be one of messages, bandwidth, members`},
@@ -128,7 +128,7 @@ func TestEveryFaultOfAScenarioNamesItsPlace(t *testing.T) {
 
 func TestAllFaultsAreNamedAtOnce(t *testing.T) {
 	text := strings.NewReplacer(`"per": 1000`, `"per": 0`, `"recipients": 1000`, `"recipients": "many"`).Replace(sound)
-	want := `plans[0].usage[0].overage.per: must be greater than 0; usage[0].recipients: "many" is not a number in plain decimal notation, such as 12.5`
+	want := `plans[0].usage[0].overage.per: must be greater than 0; usage[0].recipients: "many" is not a number: write it in digits with a point, such as 12.5`
 	if got := errorOf(t, text); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

@@ -90,7 +90,11 @@
 
   // Money, numbers and dates are typed freely and shown normalised on leaving the field. What is not understood stays.
   var normal = {
-    money: function (v) { return number(v); },
+    money: function (v, decimals) { // with the currency's decimals: 1250.5 is 1250.50
+      var t = number(v), parts = t.split(".");
+      if (!decimals || !/^-?\d+(\.\d+)?$/.test(t)) return t;
+      return parts[0] + "." + (parts[1] || "").padEnd(decimals, "0");
+    },
     number: function (v) { return number(v); },
     date: function (v) {
       var m = /^(\d{4})[-./ ]?(\d{1,2})[-./ ]?(\d{1,2})$/.exec(v), d, mo, y;
@@ -113,7 +117,7 @@
   }
   document.addEventListener("change", function (e) {
     var how = e.target.dataset && normal[e.target.dataset.normal];
-    if (how) e.target.value = how(e.target.value.trim());
+    if (how) e.target.value = how(e.target.value.trim(), Number(e.target.dataset.decimals));
   });
 
   // Tabs of a long form: without this file its parts stand below each other.
