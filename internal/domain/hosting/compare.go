@@ -1,6 +1,8 @@
 package hosting
 
 import (
+	"fmt"
+
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/period"
 )
@@ -101,13 +103,20 @@ func (d *Difference) miss(known []Known, found []bool) {
 // Doubt says why a catalogue is not to be believed without a person's word, as a Conflict fault: it is empty, or more
 // than a fifth of the lists that were there the last time are not there now.
 func (d *Difference) Doubt() error {
-	if len(d.Same)+len(d.New) == 0 {
-		return fault.New(fault.Conflict, "the server answered that it has no list at all, which is not believed; nothing was changed: "+
-			"look at the server, and confirm it if it is so").Typed("--confirm")
-	}
-	if 5*d.Lost > d.Had {
-		return fault.New(fault.Conflict, "the server answered that %d of its %s not there any more, which is not believed; nothing was changed: "+
-			"look at the server, and confirm it if it is so", d.Lost, Things(int64(d.Had), "list is", "lists are")).Typed("--confirm")
+	if lack := d.Lack(); lack != "" {
+		return fault.New(fault.Conflict, "the server answered that %s, which is not believed; nothing was changed: "+
+			"look at the server, and confirm it if it is so", lack).Typed("--confirm")
 	}
 	return nil
+}
+
+// Lack says what a catalogue lacks that makes it doubtful; "" if nothing does.
+func (d *Difference) Lack() string {
+	switch {
+	case len(d.Same)+len(d.New) == 0:
+		return "it has no list at all"
+	case 5*d.Lost > d.Had:
+		return fmt.Sprintf("%d of its %s not there any more", d.Lost, Things(int64(d.Had), "list is", "lists are"))
+	}
+	return ""
 }

@@ -24,7 +24,8 @@ type event struct {
 // eventChange is a field with what it was and is.
 type eventChange struct{ Label, Was, Now string }
 
-const minute = "2006-01-02 15:04"
+// minute is how the pages write instants, as web.Context.Instant does.
+const minute = "2006-01-02 15:04 MST"
 
 // Limits of what an event shows.
 const (
@@ -36,6 +37,8 @@ const (
 type teller struct {
 	*insight.Timeline
 	bill func(id int64) string // path of a bill
+
+	entity string // of the row that is told: some fields have a label of their own there
 }
 
 // titles are what happened, by thing and action. What is not here is told by its names.
@@ -55,6 +58,9 @@ var titles = map[string]string{
 	"ledger_entry/payment": "Payment recorded", "ledger_entry/credit": "Credit given", "ledger_entry/credit_note": "Credit note",
 	"plan/created": "Hosting plan created", "plan/changed": "Hosting plan changed", "charge/created": "Additional charge created",
 	"charge/changed": "Additional charge changed", "server/created": "Server created", "server/changed": "Server changed", "server/synced": "Synced",
+	"server/lists gone": "Lists marked gone", "server/lists gone without asking": "Lists marked gone without asking the server",
+	"server/list moved": "List moved or renamed", "server/sync not believed": "Answer not believed: nothing was synced",
+	"server/secret entered": "Password or token of the server entered",
 	"server/members deleted": "Members deleted", "server/deletion of members asked": "Deletion of members asked for", "settings/changed": "Settings changed", "operator/created": "Operator created",
 	"operator/changed": "Operator changed", "operator/password changed": "Password changed", "operator/second factor switched on": "Second factor switched on",
 	"operator/second factor switched off": "Second factor switched off", "operator/recovery code used": "Recovery code used",
@@ -63,6 +69,7 @@ var titles = map[string]string{
 
 // event tells one row of the history.
 func (t teller) event(h *store.HistoryRow) event {
+	t.entity = h.Entity
 	at := time.UnixMicro(h.At)
 	e := event{When: at.In(t.Zone).Format(minute), Machine: at.UTC().Format(time.RFC3339), Who: h.Actor}
 	before, after := parsed(h.Before), parsed(h.After)
@@ -184,13 +191,13 @@ func parsed(text string) *doc.Node {
 func (t teller) changes(before, after *doc.Node) (out []eventChange) {
 	seen := map[string]bool{}
 	add := func(name string) {
-		if seen[name] || hiddenFields[name] {
+		if seen[name] || t.hides(name) {
 			return
 		}
 		seen[name] = true
 		was, now := t.value(name, field(before, name)), t.value(name, field(after, name))
 		if was != now && (before != nil || now != yesNo(false)) {
-			out = append(out, eventChange{fieldLabel(name), was, now})
+			out = append(out, eventChange{t.label(name), was, now})
 		}
 	}
 	for _, n := range []*doc.Node{before, after} {
@@ -229,11 +236,14 @@ func (t teller) value(name string, n *doc.Node) string {
 	case doc.Object:
 		var parts []string
 		for i := range n.Fields {
-			if v := t.value(n.Fields[i].Name, &n.Fields[i].Value); v != "" && !hiddenFields[n.Fields[i].Name] {
-				parts = append(parts, fieldLabel(n.Fields[i].Name)+": "+v)
+			if v := t.value(n.Fields[i].Name, &n.Fields[i].Value); v != "" && !t.hides(n.Fields[i].Name) {
+				parts = append(parts, t.label(n.Fields[i].Name)+": "+v)
 			}
 		}
 		return strings.Join(parts, ", ")
+	}
+	if t.entity == "server" {
+		return serverValue(name, n)
 	}
 	switch name {
 	case "payment_method":

@@ -83,7 +83,7 @@ func (s *site) historyView(c *web.Context, status int, note *web.Form) error {
 
 // tell puts a page of what happened into words.
 func (p *historyPage) tell(c *web.Context, t *insight.Timeline, before int64) {
-	teller := teller{t, func(bill int64) string { return billPath(c, bill) }}
+	teller := teller{Timeline: t, bill: func(bill int64) string { return billPath(c, bill) }}
 	for i := range t.Rows {
 		p.Events = append(p.Events, teller.event(&t.Rows[i]))
 	}
@@ -127,7 +127,7 @@ func (s *site) historyOfThing(c *web.Context, entity string, id int64, crumbs []
 	}
 	p := historyPage{Base: base + "/history"}
 	p.tell(c, t, before)
-	return c.Render(web.Page{Title: "History", Crumbs: crumbs, Lead: "Who changed what and when, the newest first. It cannot be edited, and holds no secrets."}, historyView(p))
+	return c.Render(web.Page{Title: "History", Crumbs: crumbs, Lead: "Who changed what and when, the newest first. It cannot be edited."}, historyView(p))
 }
 
 // adminHistory shows what happened to an operator.

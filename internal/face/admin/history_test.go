@@ -108,14 +108,36 @@ func TestTheHistoryOfWhatBelongsToNoCustomer(t *testing.T) {
 		viewer.open("/plans/1/history").wants(http.StatusOK, "Hosting plan created", "Standard")
 		admin.send("/servers/1/edit", "host", "new.example.org", "kind", "mailman3", "url", "http://127.0.0.1:8001", "user", "rest", "password", "tres secret",
 			"time_zone", "UTC", "billed_source", "listserver", "average_bytes", "51200").wants(http.StatusOK)
-		viewer.open("/servers/1/history").wants(http.StatusOK, "Server changed", "new.example.org").lacks("tres secret")
+		viewer.open("/servers/1/history").wants(http.StatusOK, "Server changed", "new.example.org", "<bdi>Host Name</bdi>", "<bdi>URL</bdi>", "Mailman 3", "Password or token of the server entered", " UTC</time>").
+			lacks("tres secret", ">Url<", "Billed source", "Average bytes")
 		admin.send("/settings", "company.name", "Example Lists", "currency", "USD", "time_zone", "UTC", "settings.customer_types", "Hosting\nClub\nShop",
 			"settings.invoice_number_format", "{year}-{number:5}", "settings.credit_note_number_format", "CN-{year}-{number:5}", "settings.payment_terms_days", "14",
 			"settings.smtp.host", "mail.example.org", "settings.smtp.port", "587", "settings.smtp.security", "starttls", "settings.smtp.user", "u",
 			"settings.smtp.password", "hush, hush now").wants(http.StatusOK)
-		admin.open("/settings/history").wants(http.StatusOK, "Settings changed", "Example Lists", "mail.example.org", "<bdi>Hosting, Club, Shop</bdi>").lacks("hush, hush now")
+		admin.open("/settings/history").wants(http.StatusOK, "Settings changed", "Example Lists", "mail.example.org", "<bdi>Hosting, Club, Shop</bdi>", "<bdi>Company name</bdi>", "<bdi>SMTP server</bdi>").lacks("hush, hush now", "Company.name")
 		viewer.open("/settings/history").wants(http.StatusForbidden)
 		viewer.open("/charges/99/history").wants(http.StatusNotFound)
+	})
+}
+
+func TestWhatBecameOfListsStandsInTheHistoryOfTheirServer(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		id := w.enter("servers", `{"name":"one","host":"one.example.org"}`)
+		for _, change := range []store.Change{
+			{Action: "synced", After: map[string]int{"lists": 3, "new": 0, "renamed": 0, "back": 0, "missing": 2}}, // as earlier programs wrote it
+			{Action: "synced", After: map[string]any{"lists": 1200, "new": 0, "missing": 1, "missing_lists": []string{"talk@acme.test"}, "confirmed": "2 of its 5 lists are not there any more"}},
+			{Action: "sync not believed", After: map[string]string{"reason": "the server answered that it has no list at all"}},
+			{Action: "lists gone without asking", After: map[string][]string{"lists": {"talk@acme.test"}}},
+			{Action: "list moved", After: map[string]string{"from": "news@acme.test", "to": "letter@acme.test", "first_day": "2026-09-12"}},
+		} {
+			change.Entity, change.EntityID = "server", id
+			w.must(w.db.Write(w.t.Context(), w.by(), func(tx *store.Tx) error { return tx.Record(change) }))
+		}
+		w.operator(operator.Viewer).open("/servers/1/history").wants(http.StatusOK, "<bdi>1,200</bdi>", "<bdi>Missing</bdi>", "Not found any more", "talk@acme.test", "Believed by hand",
+			"2 of its 5 lists are not there any more.", "Answer not believed: nothing was synced", "The server answered that it has no list at all.",
+			"Lists marked gone without asking the server", "List moved or renamed", "letter@acme.test", "First day in the new place", "Billed size", "50 KB").
+			lacks("<bdi>New</bdi>", "<bdi>0</bdi>", "51200", "Believed by hand:")
 	})
 }
 

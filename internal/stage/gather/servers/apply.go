@@ -27,6 +27,8 @@ type syncing struct {
 	fresh   []*hosting.List // new lists, in the order of diff.New
 	changed []int64         // lists that were known and of which a bill may say something else now
 	sites   map[string]bool // where lists changed, or appeared
+
+	confirmed string // what is believed only since a person had looked
 }
 
 // begin takes the locks, looks whether the server is still the one that was asked, and compares.
@@ -53,9 +55,12 @@ func (s *syncing) begin(confirm bool) error {
 		return err
 	}
 	s.diff = hosting.Compare(known, s.catalogue)
-	if err := s.diff.Doubt(); err != nil && !confirm {
-		s.result.Status = Doubted
-		return err
+	if err := s.diff.Doubt(); err != nil {
+		if !confirm {
+			s.result.Status = Doubted
+			return err
+		}
+		s.confirmed = s.diff.Lack()
 	}
 	return nil
 }
@@ -147,8 +152,7 @@ func (s *syncing) tell() error {
 	if err := s.tx.SaveSync(s.target.ID, text); err != nil {
 		return err
 	}
-	return s.tx.Record(store.Change{Entity: "server", EntityID: s.target.ID, Action: "synced", After: map[string]int{
-		"lists": r.Lists, "new": r.New, "renamed": r.Renamed, "back": r.Back, "missing": r.Missing}})
+	return s.tx.Record(store.Change{Entity: "server", EntityID: s.target.ID, Action: "synced", After: s.told()})
 }
 
 // first returns the beginning of a long list, and an empty one for none.

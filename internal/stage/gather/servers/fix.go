@@ -174,6 +174,9 @@ func (p *FixPlan) Apply(ctx context.Context, d Deps) (*FixResult, error) {
 			ids = append(ids, k.ID)
 			sites[k.Place.Site] = true
 		}
+		if err := p.tellGone(tx); err != nil {
+			return err
+		}
 		return tx.ListsChanged(p.target.ID, ids, sites)
 	})
 	return &FixResult{p.Server, p.Asked, orNone(p.Lists)}, err

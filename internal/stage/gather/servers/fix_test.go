@@ -77,6 +77,7 @@ func TestMissingListsAreMarkedGoneByAPersonAlone(t *testing.T) {
 		check(t, "life and gone", h.one(`SELECT id, end_day, gone_day FROM list WHERE gone_day IS NOT NULL`), "5|20707|20708")
 		check(t, "the customer's revision", h.one(`SELECT revision FROM customer`) > "1", true)
 		check(t, "history", h.one(`SELECT count(*) FROM history WHERE action = 'gone'`), "1")
+		check(t, "the server's history", h.lastTold("lists gone"), `{"lists":["old@a.test"]}`)
 		if r := h.sync(); r.Missing != 0 {
 			t.Errorf("gone lists are missing no more: %+v", r)
 		}
@@ -129,6 +130,7 @@ func TestListsOfADeadServerAreMarkedGoneWithoutAskingIt(t *testing.T) {
 		}
 		check(t, "life and gone", h.one(`SELECT id, end_day, gone_day FROM list WHERE gone_day IS NOT NULL`), "2|20710|20711")
 		check(t, "history", h.one(`SELECT entity, entity_id, actor FROM history WHERE action = 'gone without asking'`), "list|2|test")
+		check(t, "the server's history", h.lastTold("lists gone without asking"), `{"lists":["l2@a.test"]}`)
 		check(t, "the customer's revision", h.one(`SELECT revision FROM customer`) > "1", true)
 		h.server("s1").err = nil
 		if back := h.sync(); back.Back != 1 {
@@ -192,6 +194,10 @@ func TestAMovedListKeepsWhatItIs(t *testing.T) {
 		}
 		check(t, "places", h.one(`SELECT server_id, site, name, first_day FROM list_name WHERE list_id = `+news+` ORDER BY first_day`),
 			"1|a.test|news|-719162\n1|a.test|letter|20707\n2|b.test|letter|20711")
+		check(t, "moves in both servers' histories", h.one(`SELECT entity_id, after FROM history WHERE entity = 'server' AND action = 'list moved' ORDER BY id`),
+			`1|{"first_day":"2026-09-11","from":"news@a.test","to":"letter@a.test"}`+"\n"+
+				`1|{"first_day":"2026-09-15","from":"letter@a.test on s1","to":"letter@b.test on s2"}`+"\n"+
+				`2|{"first_day":"2026-09-15","from":"letter@a.test on s1","to":"letter@b.test on s2"}`)
 	})
 }
 

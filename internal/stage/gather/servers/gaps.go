@@ -29,6 +29,7 @@ type Comparison struct {
 	Unit        string `json:"unit"`                   // of what it counts: posts, recipients
 	NotCompared string `json:"not_compared,omitempty"` // why nothing can be compared
 	Lists       int    `json:"lists"`                  // that were compared
+	Counted     int64  `json:"counted"`                // by which the server's counters grew between the readings, in the unit
 	Gap         int64  `json:"gap"`                    // what the server counted and nobody metered, in the unit
 }
 
@@ -36,17 +37,17 @@ type Comparison struct {
 func (c *Comparison) Words() string {
 	switch {
 	case c.NotCompared != "":
-		return "The server's own counters and what was metered are not compared: " + c.NotCompared + "."
-	case c.Lists == 0:
-		return fmt.Sprintf("Nothing to compare with the server's counter %s yet: it takes two readings, and something sent between them.", c.Counter)
+		return "The server's own counters are not compared with what was metered: " + c.NotCompared + "."
+	case c.Lists == 0 || c.Counted == 0:
+		return "There is nothing to compare with the server's own counter yet: it takes two readings, and something sent between them."
 	case c.Gap == 0:
-		return fmt.Sprintf("All %s that the server's counter %s grew by were metered, on %s compared.", c.Unit, c.Counter, hosting.Things(int64(c.Lists), "list", "lists"))
+		return fmt.Sprintf("All %s that the server counted were metered: %s compared.", c.Unit, hosting.Things(int64(c.Lists), "list", "lists"))
 	}
 	were, they := "were", "They are"
 	if c.Gap == 1 {
 		were, they = "was", "It is"
 	}
-	return fmt.Sprintf("%s that the server counted (%s) %s not metered, on %s compared. %s not billed.", c.gap(), c.Counter, were,
+	return fmt.Sprintf("%s that the server counted %s not metered: %s compared. %s not billed.", c.gap(), were,
 		hosting.Things(int64(c.Lists), "list", "lists"), they)
 }
 
@@ -115,6 +116,7 @@ func compareCounters(s *store.Snapshot, v *hosting.Server, now time.Time) (c Com
 	checks, err := c.checks(s, v, now)
 	c.Lists, gaps = len(checks), []Gap{}
 	for _, k := range checks {
+		c.Counted += k.Counted
 		if k.Counted > k.Metered { // a post may take several lines
 			c.Gap += k.Counted - k.Metered
 			gaps = append(gaps, Gap{k.Site + "/" + k.List, k.Counted, k.Metered, instantOr(k.From), instantOr(k.To)})
@@ -126,7 +128,7 @@ func compareCounters(s *store.Snapshot, v *hosting.Server, now time.Time) (c Com
 // gaps tells whether what the server counted was metered.
 func (v *Validation) gaps(s *store.Snapshot, t *target) error {
 	c, gaps, err := compareCounters(s, &t.Server, t.started)
-	if err != nil || c.Lists == 0 {
+	if err != nil || c.Lists == 0 || c.Counted == 0 { // nothing was sent between two readings: that says nothing
 		return err
 	}
 	if c.Gap == 0 {

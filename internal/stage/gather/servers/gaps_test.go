@@ -89,34 +89,34 @@ func TestSympaIsComparedWithItsStats(t *testing.T) {
 			h.reads("postfix", filepath.Join(dir, "mail.log"), log)
 		}
 		stats(7, 100)
-		check(t, "one reading", h.compared(), "Nothing to compare with the server's counter stats yet: it takes two readings, and something sent between them.")
+		check(t, "one reading", h.compared(), "There is nothing to compare with the server's own counter yet: it takes two readings, and something sent between them.")
 
 		h.day("2026-09-11")
 		first := h.mails("news-owner@a.test", 20)
 		mail(first)
 		stats(8, 120)
-		check(t, "all is there", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 list compared.")
+		check(t, "all is there", h.compared(), "All recipients that the server counted were metered: 1 list compared.")
 
 		h.day("2026-09-14")
 		second := h.mails("news-owner@a.test", 5)
 		stats(9, 125)
 		check(t, "a message that the log does not show", h.compared(),
-			"5 recipients that the server counted (stats) were not metered, on 1 list compared. They are not billed. a.test/news 20/25 2026-09-10T12:01:00Z-2026-09-14T12:01:00Z")
+			"5 recipients that the server counted were not metered: 1 list compared. They are not billed. a.test/news 20/25 2026-09-10T12:01:00Z-2026-09-14T12:01:00Z")
 		reports, err := servers.ValidateAll(context.Background(), h.deps(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		check(t, "validation", found(reports[0], "posts"), "warning: The server counted 5 recipients of 1 list that were not metered. They are not billed.")
 		mail(second)
-		check(t, "once it is read", h.compared(), "All recipients that the server's counter stats grew by were metered, on 1 list compared.")
+		check(t, "once it is read", h.compared(), "All recipients that the server counted were metered: 1 list compared.")
 
 		h.day("2026-10-02")
 		stats(10, 135)
 		check(t, "a month begins with the last reading of the one before", h.compared(),
-			"10 recipients that the server counted (stats) were not metered, on 1 list compared. They are not billed. a.test/news 0/10 2026-09-14T12:01:00Z-2026-10-02T12:01:00Z")
+			"10 recipients that the server counted were not metered: 1 list compared. They are not billed. a.test/news 0/10 2026-09-14T12:01:00Z-2026-10-02T12:01:00Z")
 
 		h.becomes("sympa", "listserver")
-		check(t, "where it bills itself", h.compared(), "The server's own counters and what was metered are not compared: counter is the usage.")
+		check(t, "where it bills itself", h.compared(), "The server's own counters are not compared with what was metered: counter is the usage.")
 		if c := h.show().Comparison; c.Lists != 0 || c.Counter != "stats" {
 			t.Errorf("not compared is no zero: %+v", c)
 		}
@@ -138,12 +138,12 @@ func TestListmonkIsComparedWithSent(t *testing.T) {
 		h.reads("postfix", filepath.Join(dir, "mail.log"), h.mails("news-owner@host.test", 28)+strings.ReplaceAll(h.mails("dev-owner@host.test", 4), "AB:", "CD:"))
 		h.sync()
 		check(t, "two mails were not delivered", h.compared(),
-			"2 recipients that the server counted (sent) were not metered, on 2 lists compared. They are not billed. host.test/news 28/30 2026-09-10T12:00:00Z-2026-09-11T12:00:00Z")
+			"2 recipients that the server counted were not metered: 2 lists compared. They are not billed. host.test/news 28/30 2026-09-10T12:00:00Z-2026-09-11T12:00:00Z")
 		h.becomes("listmonk", "listserver")
-		check(t, "where it bills itself", h.compared(), "The server's own counters and what was metered are not compared: counter is the usage.")
+		check(t, "where it bills itself", h.compared(), "The server's own counters are not compared with what was metered: counter is the usage.")
 		h.becomes("postfix", "mailserver")
-		check(t, "without a counter", h.compared(), "The server's own counters and what was metered are not compared: servers of this kind keep no counter.")
+		check(t, "without a counter", h.compared(), "The server's own counters are not compared with what was metered: servers of this kind keep no counter.")
 		h.becomes("mailman3", "mailserver")
-		check(t, "a log of copies", h.compared(), "The server's own counters and what was metered are not compared: the mail server's log shows copies, and no posts.")
+		check(t, "a log of copies", h.compared(), "The server's own counters are not compared with what was metered: the mail server's log shows copies, and no posts.")
 	})
 }

@@ -53,6 +53,13 @@ func TestAValidationTellsAndChangesNothing(t *testing.T) {
 		check(t, "its finding", found(reports[1], "reachable"), "error: the password is not taken")
 		check(t, "the one without an API", reports[2].Status, servers.NoAPI)
 
+		h.now = h.now.Add(time.Minute) // nothing was sent since the last reading
+		if reports, err = servers.ValidateAll(context.Background(), h.deps(), []string{"s1"}); err != nil {
+			t.Fatal(err)
+		}
+		check(t, "posts where there were none", found(reports[0], "posts"), "")
+		check(t, "words for it", h.show().Comparison.Words(), "There is nothing to compare with the server's own counter yet: it takes two readings, and something sent between them.")
+
 		h.ingest("2026-09-10T12:30:00 l1.a.test 10")
 		h.now = h.now.Add(time.Hour)
 		s.catalogue.Lists[0].Posts = 7 // two posts since, of which one was metered

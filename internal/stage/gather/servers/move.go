@@ -72,6 +72,9 @@ func (m *moving) run() error {
 	if m.adopted, err = m.tx.AdoptUnknownUsage(m.toID, zone); err != nil {
 		return err
 	}
+	if err := m.tell(); err != nil {
+		return err
+	}
 	if err := m.tx.ListsChanged(m.fromID, []int64{m.list.ID}, map[string]bool{m.from.Site: true}); err != nil {
 		return err
 	}

@@ -86,6 +86,11 @@ func (d *Deps) sync(ctx context.Context, t *target, o SyncOptions) *SyncResult {
 	r.Error = fault.MessageOf(r.err)
 	if r.Status != NoAPI && r.Status != Overtook && ctx.Err() == nil {
 		err := d.DB.Write(ctx, d.By(), func(tx *store.Tx) error {
+			if r.Status == Doubted {
+				if err := tellDoubt(tx, t, r.Error); err != nil {
+					return err
+				}
+			}
 			return tx.SaveSyncFailure(t.ID, r.Error, r.Status == Doubted)
 		})
 		r.err = errors.Join(r.err, err)

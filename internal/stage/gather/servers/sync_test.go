@@ -77,6 +77,7 @@ func TestAServerThatRenamesAListIsFollowed(t *testing.T) {
 			"host/old|u3|-719162|20715|-719162|2932896|0\nhost/new|u3|20716|2932896|-719162|2932896|0\n" +
 			"host/old|u4|20716|2932896|20716|2932896|0"
 		check(t, "names", h.one(listRows), want)
+		check(t, "the server's history", h.lastTold("synced"), `{"lists":4,"new":1,"renamed":3,"back":0,"missing":0,"renamed_lists":["news@host → dev@host","old@host → new@host","dev@host → news@host"]}`)
 		h.sync()
 		check(t, "names after another sync", h.one(listRows), want)
 		h.server("s1").has("id=u1 host/news", "id=u2 host/dev", "id=u3 host/new", "id=u4 host/old")
@@ -142,17 +143,26 @@ func TestAnAnswerThatCannotBeTrueIsNotBelieved(t *testing.T) {
 		if r = h.try(servers.SyncOptions{})[0]; r.Status != servers.Doubted || !strings.Contains(r.Error, "2 of its 5 lists") {
 			t.Errorf("two lost: %+v", r)
 		}
-		check(t, "what changed", changed(before, storetest.Dump(t, url)), "server_state")
+		check(t, "what changed", changed(before, storetest.Dump(t, url)), "id_counter history server_state")
+		h.try(servers.SyncOptions{}) // saying the same again is no news
+		check(t, "doubts in the server's history", h.one(`SELECT count(*) FROM history WHERE entity = 'server' AND action = 'sync not believed'`), "2")
 		check(t, "doubted", h.one(`SELECT CASE WHEN doubted THEN 1 ELSE 0 END FROM server_state`), "1")
 		if r = h.try(servers.SyncOptions{Confirm: true})[0]; r.Status != servers.Done || r.Missing != 2 {
 			t.Errorf("confirmed: %+v", r)
 		}
+		check(t, "the confirmed sync in the server's history", h.lastTold("synced"),
+			`{"lists":3,"new":0,"renamed":0,"back":0,"missing":2,"missing_lists":["l4@a.test","l5@a.test"],"confirmed":"2 of its 5 lists are not there any more"}`)
 		h.server("s1").has("a.test/l1", "a.test/l2", "a.test/l3")
 		if r := h.sync(); r.Missing != 2 { // what was lost before is no new loss
 			t.Errorf("again: %+v", r)
 		}
 		check(t, "doubted", h.one(`SELECT CASE WHEN doubted THEN 1 ELSE 0 END FROM server_state`), "0")
 	})
+}
+
+// lastTold is what the newest entry of an action in the history of a server says.
+func (h *house) lastTold(action string) string {
+	return h.one(`SELECT after FROM history WHERE entity = 'server' AND action = '` + action + `' ORDER BY id DESC LIMIT 1`)
 }
 
 // changed returns the tables of which a row differs.
