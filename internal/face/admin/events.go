@@ -60,7 +60,7 @@ var titles = map[string]string{
 	"charge/changed": "Additional charge changed", "server/created": "Server created", "server/changed": "Server changed", "server/synced": "Synced",
 	"server/lists gone": "Lists marked gone", "server/lists gone without asking": "Lists marked gone without asking the server",
 	"server/list moved": "List moved or renamed", "server/sync not believed": "Answer not believed: nothing was synced",
-	"server/secret entered": "Password or token of the server entered",
+	"server/secret entered":  "Password or token of the server entered",
 	"server/members deleted": "Members deleted", "server/deletion of members asked": "Deletion of members asked for", "settings/changed": "Settings changed", "operator/created": "Operator created",
 	"operator/changed": "Operator changed", "operator/password changed": "Password changed", "operator/second factor switched on": "Second factor switched on",
 	"operator/second factor switched off": "Second factor switched off", "operator/recovery code used": "Recovery code used",
