@@ -117,7 +117,7 @@ test("its group, with a plan and lists", async () => {
 test("the run, the review, the invoice and its line", async () => {
   await choose("Bill", "Bill");
   await choose("Bill All in View", "Run Billing");
-  await choose("Run All Customers", "Run bills");
+  await choose("Run All Customers", "Run Billing");
   await says("Done");
   await choose("Review", "Review");
   await press("/");

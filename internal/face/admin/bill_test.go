@@ -128,12 +128,13 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 		v.do(http.MethodPost, "/bill/selection", url.Values{"id": {"1"}}, nil).
 			wants(http.StatusOK, "Run Selected Customers", "Acme Ltd", `value="2026-08-01"`, `value="2026-08-31"`)
 		v.open("/bill/run?type=Club").wants(http.StatusOK, "all 1 customer in view", "Run Selected Customers")
-		v.send("/bill/run", "start", "yesterday", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, `href="#f-start"`, `value="yesterday"`)
+		v.send("/bill/run", "start", "yesterday", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, "No bill was run.", `href="#f-start"`, `value="yesterday"`)
 		v.send("/bill/run", "start", "2026-09-01", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, `href="#f-end"`)
-		v.send("/bill/run", "start", "1.8.2026", "end", "2026-08-31").wants(http.StatusOK, "Run bills", "all active customers", "2026-08-01 to 2026-08-31", "Queued")
+		v.send("/bill/run", "start", "1.8.2026", "end", "2026-08-31").wants(http.StatusOK, "Run Billing", "all 3 active customers", "2026-08-01 to 2026-08-31", "Queued")
 		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "A bill run is under way already")
-		w.work(v).wants(http.StatusOK, "Done", "2 customers", "145.26 USD", "Skipped, and why", "has no email address", `href="/customers/3/edit"`, `>Review</a>`)
+		w.work(v).wants(http.StatusOK, "Done", "2 customers", "145.26 USD", "Skipped, and why", "Has no email address", `href="/customers/3/edit#f-email"`, `>Review</a>`)
 		v.open("/bill").wants(http.StatusOK, "2026-08", "75.00 USD", "Draft")
+		v.open("/bill/run").wants(http.StatusOK, "Run the bills of all 3 active customers.", "2 drafts of 2026-08 are there already")
 		v.open("/bill/review").wants(http.StatusOK, "145.26 USD", "nothing was billed before", "New: billed now, and not then (2)", "Blocked")
 		v.open("/checklist").wants(http.StatusOK, "2 bills, 145.26 USD", "1 customer was skipped", "2 drafts are not tested")
 		v.open("/bills?start=2026-08-01&end=2026-08-31").wants(http.StatusOK, "2 bills", "View draft 1")
@@ -161,7 +162,7 @@ func TestReviewSaysWhatBecomesCredit(t *testing.T) {
 				"objects":[{"server":"s1","site":"elm.test"}]}]},
 			{"company":"Fir","email":"f@fir.test","start":"2026-08-01","groups":[{"name":"Main","plans":[{"plan":"flat"}],"objects":[{"server":"s1","site":"fir.test"}]}]}]}`)
 		v := w.operator(operator.Clerk)
-		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "Run bills")
+		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "Run Billing")
 		w.work(v).wants(http.StatusOK, "Done")
 		// -60 and 40: the first comes to 0, and 60 are left.
 		v.open("/bill/review").wants(http.StatusOK, "-20.00 USD credit", "40.00 USD", "New credit", "60.00 USD")
@@ -194,6 +195,8 @@ func (w *world) sendsAndSettles(v *visitor) {
 	v.do(http.MethodPost, "/send/run", form, nil).wants(http.StatusOK, "Send bills", "2 bills, 145.26 USD")
 	w.work(v).wants(http.StatusOK, "Done", "145.26 USD", "2 bills")
 	v.open("/send").wants(http.StatusOK, "There are no drafts to send")
+	v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31")
+	w.work(v).wants(http.StatusOK, "A sent bill has a day of the period already", `href="/bills?q=Acme+Ltd&amp;state=final"`, "View the bill").lacks(`href="/customers/1/edit`)
 	v.open("/search?q=2026-0000").wants(http.StatusOK, "Bills", "2026-00001", "Acme Ltd")
 	v.open("/search?q=2026-00001").wants(http.StatusOK, "Invoice 2026-00001") // straight to it
 	v.open("/bills/1").wants(http.StatusOK, "Invoice 2026-00001", "Sent", "billing@acme.test", "Record a payment", "Void", "Bill run", "Bill tested", "Invoice sent", "Number: 2026-00001", `href="/bill" aria-current="page"`).lacks("/send/run?bill=1")

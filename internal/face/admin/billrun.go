@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/invoice"
 	"postmeter/internal/domain/period"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/billrun"
@@ -21,12 +22,13 @@ type runPage struct {
 	Whom  string
 	Again bool   // the period that is shown was run
 	Last  string // that was run last
+	Stay  string // how many drafts of the period are replaced, or ""
 }
 
 // runForm is the form of running bills; who is billed says what its button says.
 func runForm(some bool) *web.FormSpec {
 	spec := &web.FormSpec{
-		Submit: "Run All Customers", Brief: true,
+		Submit: "Run All Customers", Brief: true, Undone: "No bill was run.",
 		Fields: []web.Field{
 			{Name: "start", Label: "Start Date", Kind: web.Date, Required: true, Help: "The first day that is billed."},
 			{Name: "end", Label: "End Date", Kind: web.Date, Required: true, Help: "The last day that is billed."},
@@ -84,7 +86,34 @@ func (s *site) runShow(c *web.Context, status int, f *web.Form) error {
 	if times.HasRun {
 		p.Again, p.Last = f.Get("start") == times.Last.Start.Text() && f.Get("end") == times.Last.End.Text(), days(times.Last)
 	}
+	if p.Stay, err = s.replacedDrafts(c, f); err != nil {
+		return err
+	}
 	return c.RenderStatus(status, web.Page{Title: "Run Billing", Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}}, runView(p))
+}
+
+// draftsCounted is up to how many drafts are counted before they are run again.
+const draftsCounted = 10_000
+
+// replacedDrafts says how many drafts there are of exactly the form's period; "" for none.
+func (s *site) replacedDrafts(c *web.Context, f *web.Form) (string, error) {
+	start, err := period.Parse(f.Get("start"))
+	if err != nil {
+		return "", nil // the form says it
+	}
+	end, err := period.Parse(f.Get("end"))
+	if err != nil || end < start {
+		return "", nil
+	}
+	n, err := insight.CountBills(c.Ctx(), s.DB, store.BillSearch{State: string(invoice.Draft), Period: period.Period{Start: start, End: end}}, draftsCounted)
+	if err != nil || n == 0 {
+		return "", err
+	}
+	text := web.Count(n, draftsCounted) + " drafts of " + days(period.Period{Start: start, End: end}) + " are there already"
+	if n == 1 {
+		text = "1 draft of " + days(period.Period{Start: start, End: end}) + " is there already"
+	}
+	return text, nil
 }
 
 // runJob reads from the form who is billed.
@@ -115,8 +144,9 @@ func (s *site) runJob(c *web.Context, f *web.Form) (*billrun.Job, error) {
 	}
 	l := web.ReadQuery(query, billList(types))
 	if !l.Narrowed() {
-		job.Whom = "all active customers"
-		return job, nil
+		n, upTo, err := insight.CountCustomers(c.Ctx(), s.DB, store.CustomerFilter{Active: store.Yes})
+		job.Whom = "all " + web.Things(n, upTo, "active customer", "active customers")
+		return job, err
 	}
 	view := billFilter(l)
 	n, upTo, err := insight.CountCustomers(c.Ctx(), s.DB, view)

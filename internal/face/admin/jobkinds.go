@@ -18,7 +18,7 @@ import (
 
 // jobKind says how jobs of a kind are shown. Every field but Label may be left out.
 type jobKind struct {
-	Label string                         // what is done, such as: Run bills
+	Label string                         // what is done, such as: Run Billing
 	About func(j *store.Job) string      // what of exactly, from the payload
 	Up    web.Crumb                      // the page that such jobs are begun on
 	Next  func(j *store.Job) *web.Action // where to go on once it is done; nil: nowhere
@@ -45,7 +45,7 @@ func (s *site) jobKinds() map[string]jobKind {
 		billrun.ValidateKind: validateJob(),
 		billrun.UnbilledKind: unbilledJob(),
 		billrun.JobKind: {
-			Label: "Run bills", About: runAbout, Up: web.Crumb{Label: "Bill", Path: "/bill"}, Result: s.runResult,
+			Label: "Run Billing", About: runAbout, Up: web.Crumb{Label: "Bill", Path: "/bill"}, Result: s.runResult,
 			Next: func(j *store.Job) *web.Action { return &web.Action{Label: "Review", Path: reviewPath(j)} },
 		},
 		deliver.TestJobKind: {Label: "Test bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.testResult},

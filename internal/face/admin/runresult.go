@@ -62,6 +62,7 @@ func (s *site) runResult(c *web.Context, j *store.Job) (templ.Component, error) 
 		return nil, fault.Wrap(fault.Internal, err, "the result of job %d cannot be read", j.ID)
 	}
 	p, err := s.resultPage(c, r)
+	p.Ways = []web.Crumb{{Label: "Who was billed and how much", Path: p.Figures[0].Path}, {Label: "Send", Path: withQuery("/send", periodQuery(r.Start, r.End))}}
 	return runResultView(p), err
 }
 
@@ -80,8 +81,6 @@ func (s *site) resultPage(c *web.Context, r *invoice.KeptResult) (p runResultPag
 		p.Figures = append(p.Figures, homeFigure{Label: "Corrections of earlier bills", Figure: statement.Thousands(r.Late.Total) + " " + r.Currency,
 			Note: web.Things(r.Late.Lines, 0, "line", "lines")})
 	}
-	p.Ways = []web.Crumb{{Label: "Who was billed and how much", Path: list}, {Label: "Review", Path: withQuery("/bill/review", periodQuery(r.Start, r.End))},
-		{Label: "Send", Path: "/send"}}
 	p.Notes = append(p.Notes, r.Warnings...)
 	ids, err := insight.IDsOfCompanies(c.Ctx(), s.DB, companiesIn(r))
 	if err != nil {
@@ -131,19 +130,38 @@ func firstOf(n int, all int64) string {
 
 func skippedPart(c *web.Context, r *invoice.KeptResult, ids map[string]int64) resultPart {
 	rows := shown(r.Skipped)
-	t := &web.Table{Caption: "Skipped", Columns: []web.Column{{Label: "Customer"}, {Label: "Why"}, {Label: "To mend it"}}}
+	t := &web.Table{Caption: "Skipped", Columns: []web.Column{{Label: "Customer"}, {Label: "Why"}, {}}}
 	for i := range rows {
 		v := &rows[i]
-		cells := []web.Cell{{Text: v.Customer}, {Text: codesText(v.Codes)}, {}}
+		cells := []web.Cell{{Text: v.Customer}, {Text: capital(codesText(v.Codes))}, {}}
 		if id := ids[v.Customer]; id != 0 {
 			cells[0].Path = customerPath(c, id)
-			if edit := pathOf("/customers", id) + "/edit"; c.Exists(edit) {
-				cells[2] = web.Cell{Text: "Edit", Path: edit}
-			}
+			cells[2] = wayToMend(c, id, v)
 		}
 		t.Rows = append(t.Rows, web.Row{Name: v.Customer, Cells: cells})
 	}
 	return resultPart{Title: "Skipped, and why", Lead: firstOf(len(rows), r.SkippedCount), Table: t}
+}
+
+// wayToMend leads from a customer who was skipped to what mends the first of the reasons; of one whose days are billed
+// already, to those bills.
+func wayToMend(c *web.Context, id int64, v *invoice.Skipped) web.Cell {
+	if len(v.Codes) == 0 || !c.May(web.Clerk) {
+		return web.Cell{}
+	}
+	base := pathOf("/customers", id)
+	switch code := v.Codes[0]; code {
+	case "already_billed":
+		return web.Cell{Text: "View the bill", Path: "/bills?" + url.Values{web.SearchField: {v.Customer}, "state": {string(invoice.Final)}}.Encode()}
+	case "not_started":
+		return web.Cell{Text: "Edit", Path: base + "/edit#f-start"}
+	case "inactive":
+		return web.Cell{Text: "Edit", Path: base + "/edit#f-active"}
+	case string(validation.EndsBeforeStart): // its own dates, or those of something in its groups
+		return web.Cell{Text: "View", Path: base}
+	default:
+		return web.Cell{Text: "Edit", Path: mendPath(c, &store.ValidationFinding{CustomerID: id, Code: code}, nil)}
+	}
 }
 
 // draftParts are what became of drafts that were there before.

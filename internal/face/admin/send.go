@@ -92,7 +92,7 @@ func (m *mailing) form() *web.FormSpec {
 	if !m.test {
 		spec.Fields = append(spec.Fields, web.Field{Name: "error_email", Label: "Error Notify Email Address", Kind: web.Email, Help: "Is told when the mailing ends with something to look at."})
 	}
-	return &web.FormSpec{Submit: spec.Submit, Brief: true, Fields: append(spec.Fields,
+	return &web.FormSpec{Submit: spec.Submit, Brief: true, Undone: "Nothing was mailed.", Fields: append(spec.Fields,
 		web.Field{Name: "text", Label: "Message Comments (Text)", Kind: web.Lines, Rows: 4, Help: "Above each bill, in this mailing only. An empty line begins a paragraph."},
 		web.Field{Name: "html", Label: "Message Comments (HTML)", Kind: web.Lines, Rows: 4, Help: "Paragraphs, bold, italic, lists and links. Left empty, it is the text above."},
 	)}

@@ -16,7 +16,7 @@ import (
 )
 
 var payForm = &web.FormSpec{
-	Submit: "Record the payment",
+	Submit: "Record the payment", Undone: "No payment was recorded.",
 	Fields: []web.Field{
 		{Name: "amount", Label: "Amount", Kind: web.Money, Required: true, Help: "A part is taken as it comes. What is more than the bill needs becomes credit for the next one."},
 		{Name: "date", Label: "Date", Kind: web.Date, Required: true, Help: "The day on which the money came in."},
@@ -26,7 +26,7 @@ var payForm = &web.FormSpec{
 
 // reasonForm asks why.
 func reasonForm(submit string) *web.FormSpec {
-	return &web.FormSpec{Submit: submit, Danger: true, Fields: []web.Field{{Name: "reason", Label: "Reason", Required: true, Help: "It stays in the customer's history."}}}
+	return &web.FormSpec{Submit: submit, Danger: true, Brief: true, Undone: "Nothing was done.", Fields: []web.Field{{Name: "reason", Label: "Reason", Required: true, Help: "It stays in the customer's history."}}}
 }
 
 // settlePage is a form about the money of a bill.

@@ -21,7 +21,7 @@ func TestWhatNobodyHasIsAssignedAndBilled(t *testing.T) {
 		w.reports("s1", "orphans.test", "olga")
 		viewer, v := w.operator(operator.Viewer), w.operator(operator.Clerk)
 		run := func() *answer {
-			v.send("/bill/run", "start", "2026-09-01", "end", "2026-09-30").wants(http.StatusOK, "Run bills")
+			v.send("/bill/run", "start", "2026-09-01", "end", "2026-09-30").wants(http.StatusOK, "Run Billing")
 			return w.work(v)
 		}
 		run().wants(http.StatusOK, "Sent but not billed", `href="/unassigned?q=olga"`)
@@ -66,7 +66,7 @@ func TestWhatNobodyHadIsBilledLate(t *testing.T) {
 		w.reports("s1", "orphans.test", "olga")
 		v := w.operator(operator.Clerk)
 		run := func(start, end string) *answer {
-			v.send("/bill/run", "start", start, "end", end).wants(http.StatusOK, "Run bills")
+			v.send("/bill/run", "start", start, "end", end).wants(http.StatusOK, "Run Billing")
 			return w.work(v).wants(http.StatusOK, "Done")
 		}
 		run("2026-09-01", "2026-09-30").wants(http.StatusOK, "Sent but not billed", "olga")
