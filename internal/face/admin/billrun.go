@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -97,21 +98,20 @@ const draftsCounted = 10_000
 
 // replacedDrafts says how many drafts there are of exactly the form's period; "" for none.
 func (s *site) replacedDrafts(c *web.Context, f *web.Form) (string, error) {
-	start, err := period.Parse(f.Get("start"))
-	if err != nil {
-		return "", nil // the form says it
-	}
-	end, err := period.Parse(f.Get("end"))
-	if err != nil || end < start {
+	var p period.Period
+	var wrong [2]error // the form says them
+	p.Start, wrong[0] = period.Parse(f.Get("start"))
+	p.End, wrong[1] = period.Parse(f.Get("end"))
+	if errors.Join(wrong[:]...) != nil || p.Start == 0 || !p.Valid() {
 		return "", nil
 	}
-	n, err := insight.CountBills(c.Ctx(), s.DB, store.BillSearch{State: string(invoice.Draft), Period: period.Period{Start: start, End: end}}, draftsCounted)
+	n, err := insight.CountBills(c.Ctx(), s.DB, store.BillSearch{State: string(invoice.Draft), Period: p}, draftsCounted)
 	if err != nil || n == 0 {
 		return "", err
 	}
-	text := web.Count(n, draftsCounted) + " drafts of " + days(period.Period{Start: start, End: end}) + " are there already"
+	text := web.Count(n, draftsCounted) + " drafts of " + days(p) + " are there already"
 	if n == 1 {
-		text = "1 draft of " + days(period.Period{Start: start, End: end}) + " is there already"
+		text = "1 draft of " + days(p) + " is there already"
 	}
 	return text, nil
 }
