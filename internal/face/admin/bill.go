@@ -67,7 +67,7 @@ func (s *site) bill(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Customers and their last bills", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
-			{Key: "company", Label: "Company"}, {Label: "Last Bill Period", Minor: true}, {Label: "Amount/Status", Figures: true},
+			{Key: "company", Label: "Company"}, {Label: "Last Bill Period"}, {Label: "Amount/Status", Figures: true},
 			{Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
 			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true},
 		},

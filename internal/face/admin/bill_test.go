@@ -137,10 +137,10 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 		v.open("/bill/run").wants(http.StatusOK, "Run the bills of all 3 active customers.", "2 drafts of 2026-08 are there already")
 		v.open("/bill/review").wants(http.StatusOK, "145.26 USD", "nothing was billed before", "New: billed now, and not then (2)", "Blocked")
 		v.open("/checklist").wants(http.StatusOK, "2 bills, 145.26 USD", "1 customer was skipped", "2 drafts are not tested")
-		v.open("/bills?start=2026-08-01&end=2026-08-31").wants(http.StatusOK, "2 bills", "View draft 1")
+		v.open("/bills?start=2026-08-01&end=2026-08-31").wants(http.StatusOK, "2 bills", ">View draft<")
 		v.open("/bills?state=final").wants(http.StatusOK, "Nothing matches")
 		v.open("/bills?q=acm").wants(http.StatusOK, "1 bill<", "Acme Ltd").lacks("Elm")
-		v.open("/send?q=elm").wants(http.StatusOK, "1 draft<").lacks("Acme")
+		v.open("/send?q=elm").wants(http.StatusOK, "1 draft, 70.26 USD together<").lacks("Acme")
 
 		// A bill and its lines.
 		v.open("/bills/1").wants(http.StatusOK, "Draft invoice", "Acme Ltd", "75.00", "Standard", "Set-up fee", `href="/bills/1/lines/1"`, `href="/send/run?bill=1"`)
@@ -172,8 +172,8 @@ func TestReviewSaysWhatBecomesCredit(t *testing.T) {
 // sendsAndSettles tests and sends the drafts of the story, and settles them.
 func (w *world) sendsAndSettles(v *visitor) {
 	w.t.Helper()
-	v.open("/send").wants(http.StatusOK, "Test Selected Bills", "Send Selected Bills", "2 drafts", "View draft 1")
-	v.do(http.MethodPost, "/send/test-selected", url.Values{"id": {"1"}}, nil).wants(http.StatusOK, "1 bill, 75.00 USD together", "Test Email Address", `value="me@lists.test"`, "Message Comments (HTML)")
+	v.open("/send").wants(http.StatusOK, "Test Selected Bills", "Send Selected Bills", "2 drafts, 145.26 USD together", ">View draft<")
+	v.do(http.MethodPost, "/send/test-selected", url.Values{"id": {"1"}}, nil).wants(http.StatusOK, "1 bill, 75.00 USD together", "Would go to", "Test Email Address", `value="me@lists.test"`, "Message Comments (HTML)")
 	v.send("/send/test?bill=1", "test_email", "nobody", "html", "<script>x</script>").wants(http.StatusUnprocessableEntity, `href="#f-test_email"`, `href="#f-html"`, "&lt;script&gt;")
 	fields := []string{"text", "Dear customer,\n\nwe moved.", "html", `<p>We <b>moved</b>. <a href="https://lists.test">Look</a></p>`}
 	form := v.fill("/send/test?bill=1")
@@ -189,6 +189,7 @@ func (w *world) sendsAndSettles(v *visitor) {
 	}
 	v.open("/bills/1").wants(http.StatusOK, "Tested", "History")
 
+	v.open("/send/run").wants(http.StatusOK, "2 mails go out from billing@lists.test", "1 bill was not tested.", "state-tested", "state-draft")
 	form = v.fill("/send/run")
 	form.Set("from_name", "Lists Billing")
 	form.Set("from_email", "bills@lists.test")

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -98,12 +97,9 @@ const draftsCounted = 10_000
 
 // replacedDrafts says how many drafts there are of exactly the form's period; "" for none.
 func (s *site) replacedDrafts(c *web.Context, f *web.Form) (string, error) {
-	var p period.Period
-	var wrong [2]error // the form says them
-	p.Start, wrong[0] = period.Parse(f.Get("start"))
-	p.End, wrong[1] = period.Parse(f.Get("end"))
-	if errors.Join(wrong[:]...) != nil || p.Start == 0 || !p.Valid() {
-		return "", nil
+	p, ok := readPeriod(f.Get("start"), f.Get("end"))
+	if !ok {
+		return "", nil // the form says it
 	}
 	n, err := insight.CountBills(c.Ctx(), s.DB, store.BillSearch{State: string(invoice.Draft), Period: p}, draftsCounted)
 	if err != nil || n == 0 {

@@ -242,16 +242,13 @@ func idCursor(id int64) string {
 func billTable(c *web.Context, l *web.List, found *insight.BillPage) *web.Table {
 	t := &web.Table{
 		Caption: "Bills", List: l, Next: idCursor(found.Next), Prev: idCursor(found.Prev),
-		Columns: []web.Column{{Label: "Customer"}, {Label: "View"}, {Label: "Period", Minor: true}, {Label: "Date", Minor: true}, {Label: "Due", Minor: true}, {Label: "Amount/Status", Figures: true}},
+		Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Period"}, {Label: "Date", Minor: true}, {Label: "Due"}, {Label: "Amount/Status", Figures: true}},
 		Count:   web.Things(found.Count, found.CountedTo, "bill", "bills"),
 	}
 	for i := range found.Bills {
 		b := &found.Bills[i]
-		number := b.Number
-		if number == "" {
-			number = "View draft " + idText(b.ID)
-		}
-		t.Rows = append(t.Rows, web.Row{ID: b.ID, Name: b.Company + ", " + number, Cells: []web.Cell{
+		number := orSame(b.Number, "View draft")
+		t.Rows = append(t.Rows, web.Row{ID: b.ID, Name: b.Company + ", " + orSame(b.Number, days(b.Period)), Cells: []web.Cell{
 			{Text: b.Company, Path: orElse(customerPath(c, b.CustomerID), pathOf("/bills", b.ID))}, {Text: number, Path: pathOf("/bills", b.ID)}, {Text: days(b.Period)},
 			{Text: billDay(b.Issued)}, {Text: billDay(b.Due)}, {Part: amountStatus(billAmount(b, found.Stale[b.ID]))},
 		}})

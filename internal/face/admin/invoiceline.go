@@ -39,7 +39,7 @@ func (s *site) invoiceLine(c *web.Context) error {
 	p.Parts = []resultPart{stepsPart(e), daysPart(e), recordsPart(c, e), readingsPart(e)}
 	name := e.Number
 	if name == "" {
-		name = "Draft " + idText(id)
+		name = "Draft invoice"
 	}
 	return c.Render(web.Page{
 		Title: e.Title, Wide: true, Lead: "What is behind line " + strconv.Itoa(e.Line) + " of the bill of " + statement.Clean(e.Customer) + ".",

@@ -70,13 +70,10 @@ func (s *site) sendResult(_ *web.Context, j *store.Job) (templ.Component, error)
 }
 
 func troublePart(title string, troubles []deliver.Trouble, all int64) resultPart {
-	t := &web.Table{Caption: title, Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "To"}, {Label: "Why"}}}
+	t := &web.Table{Caption: title, Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "To"}, {Label: "Why"}}}
 	for _, m := range shown(troubles) {
-		name := m.Number
-		if name == "" {
-			name = idText(m.Bill)
-		}
-		t.Rows = append(t.Rows, web.Row{ID: m.Bill, Name: m.Address, Cells: []web.Cell{{Text: m.Customer}, {Text: name, Path: pathOf("/bills", m.Bill)}, {Text: m.Address}, {Text: m.Detail}}})
+		name := orSame(m.Number, "View draft")
+		t.Rows = append(t.Rows, web.Row{ID: m.Bill, Name: m.Address, Cells: []web.Cell{{Text: m.Customer}, {Text: name, Path: pathOf("/bills", m.Bill)}, {Text: m.Address}, {Text: capital(m.Detail)}}})
 	}
 	return resultPart{Title: title, Lead: firstOf(len(t.Rows), all), Table: t}
 }

@@ -58,12 +58,16 @@ func readSums[V any](c *web.Context, s *site, k *keptSums[billSums, V], p period
 
 // queryPeriod is the period that the URL names; false if it names none.
 func queryPeriod(c *web.Context) (p period.Period, ok bool) {
-	q := c.R.URL.Query()
+	return readPeriod(c.R.URL.Query().Get("start"), c.R.URL.Query().Get("end"))
+}
+
+// readPeriod is the period of two days; false if they are none.
+func readPeriod(start, end string) (p period.Period, ok bool) {
 	var err error
-	if p.Start, err = period.Parse(q.Get("start")); err != nil {
+	if p.Start, err = period.Parse(start); err != nil {
 		return p, false
 	}
-	if p.End, err = period.Parse(q.Get("end")); err != nil {
+	if p.End, err = period.Parse(end); err != nil {
 		return p, false
 	}
 	return p, p.Valid() && p.Start > period.First && p.End < period.Last

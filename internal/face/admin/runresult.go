@@ -166,20 +166,20 @@ func wayToMend(c *web.Context, id int64, v *invoice.Skipped) web.Cell {
 
 // draftParts are what became of drafts that were there before.
 func draftParts(r *invoice.KeptResult, link func(string) web.Cell) []resultPart {
-	replaced := &web.Table{Caption: "Replaced drafts", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Before", Figures: true}, {Label: "Now", Figures: true}, {Label: "Lines", Minor: true}}}
+	replaced := &web.Table{Caption: "Replaced drafts", Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Before", Figures: true}, {Label: "Now", Figures: true}, {Label: "Lines", Minor: true}}}
 	for _, d := range shown(r.Replaced.Bills) {
 		replaced.Rows = append(replaced.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{
-			link(d.Customer), billCell(d.ID), {Text: statement.Thousands(d.Before) + " " + r.Currency}, {Text: statement.Thousands(d.After) + " " + r.Currency, Path: pathOf("/bills", d.ID)},
+			link(d.Customer), draftCell(d.ID), {Text: statement.Thousands(d.Before) + " " + r.Currency}, {Text: statement.Thousands(d.After) + " " + r.Currency, Path: pathOf("/bills", d.ID)},
 			{Text: web.Thousands(int64(d.Added)) + " added, " + web.Thousands(int64(d.Removed)) + " removed, " + web.Thousands(int64(d.Changed)) + " changed"},
 		}})
 	}
-	withdrawn := &web.Table{Caption: "Withdrawn drafts", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Because"}}}
+	withdrawn := &web.Table{Caption: "Withdrawn drafts", Columns: []web.Column{{Label: "Customer"}, {Label: "Because"}}}
 	for _, d := range shown(r.Withdrawn.Bills) {
-		withdrawn.Rows = append(withdrawn.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), {Text: idText(d.ID)}, {Text: codesText(strings.Split(d.Because, ", "))}}})
+		withdrawn.Rows = append(withdrawn.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), {Text: codesText(strings.Split(d.Because, ", "))}}})
 	}
-	overlapping := &web.Table{Caption: "Drafts of other periods", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Start Date"}, {Label: "End Date"}}}
+	overlapping := &web.Table{Caption: "Drafts of other periods", Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Start Date"}, {Label: "End Date"}}}
 	for _, d := range shown(r.Overlapping.Bills) {
-		overlapping.Rows = append(overlapping.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), billCell(d.ID), {Text: d.Start}, {Text: d.End}}})
+		overlapping.Rows = append(overlapping.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), draftCell(d.ID), {Text: d.Start}, {Text: d.End}}})
 	}
 	return []resultPart{
 		{Title: "Replaced drafts", Lead: firstOf(len(replaced.Rows), r.Replaced.Count), Table: replaced},
@@ -218,8 +218,6 @@ func wayToAssign(list, reason string) string {
 	}
 	return withQuery(unassignedPath, url.Values{web.SearchField: {list[strings.LastIndexByte(list, '/')+1:]}}.Encode())
 }
-
-func billCell(id int64) web.Cell { return web.Cell{Text: idText(id), Path: pathOf("/bills", id)} }
 
 func idText(id int64) string { return idsText([]int64{id}) }
 

@@ -8,6 +8,7 @@ import (
 	"postmeter/internal/domain/customer"
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/invoice"
+	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/settings"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
@@ -43,6 +44,9 @@ func (s *site) send(c *web.Context) error {
 	}
 	t := billTable(c, l, found)
 	t.Caption, t.Count = "Drafts", web.Things(found.Count, found.CountedTo, "draft", "drafts")
+	if sum, ok := sumOf(found); ok {
+		t.Count += ", " + sum + " together"
+	}
 	t.Empty = web.Empty{Text: "There are no drafts to send. Run the bills first.", Action: existing(c, &web.Action{Label: "Bill", Path: "/bill", Right: web.Viewer})}
 	if c.May(web.Clerk) {
 		t.Select = &web.Selection{
@@ -57,6 +61,22 @@ func (s *site) send(c *web.Context) error {
 		page.Second = &web.Action{Label: "Test All in View", Path: withQuery("/send/test", l.Query()), Right: web.Clerk}
 	}
 	return c.Render(page, linkedList(t, ways))
+}
+
+// sumOf is what the bills of a page come to, if it has all of them and they have one currency.
+func sumOf(found *insight.BillPage) (string, bool) {
+	if len(found.Bills) == 0 || found.Next != 0 || found.Prev != 0 {
+		return "", false
+	}
+	sum, currency := int64(0), found.Bills[0].Currency
+	for i := range found.Bills {
+		total, err := money.AddMinor(sum, found.Bills[i].Axes.Total)
+		if err != nil || found.Bills[i].Currency != currency {
+			return "", false
+		}
+		sum = total
+	}
+	return amountText(sum, currency), true
 }
 
 // mailingPage asks before anything is mailed: what, how many, how much, to whom.
@@ -90,7 +110,7 @@ func (m *mailing) form() *web.FormSpec {
 	}
 	spec.Fields = append(spec.Fields, web.Field{Name: "bounce_email", Label: "Message Bounce Email Address", Kind: web.Email, Help: "Where mails come back to that cannot be delivered."})
 	if !m.test {
-		spec.Fields = append(spec.Fields, web.Field{Name: "error_email", Label: "Error Notify Email Address", Kind: web.Email, Help: "Is told when the mailing ends with something to look at."})
+		spec.Fields = append(spec.Fields, web.Field{Name: "error_email", Label: "Error Notify Email Address", Kind: web.Email, Help: "Gets a mail if a bill is left out, or a mail is refused, put off or unconfirmed."})
 	}
 	return &web.FormSpec{Submit: spec.Submit, Brief: true, Undone: "Nothing was mailed.", Fields: append(spec.Fields,
 		web.Field{Name: "text", Label: "Message Comments (Text)", Kind: web.Lines, Rows: 4, Help: "Above each bill, in this mailing only. An empty line begins a paragraph."},
@@ -237,35 +257,66 @@ func previewOf(m *mailing, job *deliver.Job, look *deliver.Preview, p *mailingPa
 		p.Says = []string{bills + ", " + total + " together: each is mailed to the test address, as its customer would get it. Nothing of a bill changes but that it counts as tested."}
 		p.Nothing = look.Bills == 0
 	} else {
-		p.Says = []string{bills + ", " + total + " together: each gets its number, can no longer be changed, and is mailed to its customer. " + web.Things(look.Mails, 0, "mail", "mails") + " from " + look.From + "."}
+		p.Says = []string{bills + ", " + total + " together: each gets its number and can no longer be changed. " + web.Things(look.Mails, 0, "mail goes", "mails go") + " out from " + look.From + "."}
 		if look.Queued > 0 {
 			p.Says = append(p.Says, web.Things(look.Queued, 0, "mail", "mails")+" of bills that are sent already still wait, and are mailed, too.")
 		}
 		if look.NotMailed > 0 {
 			p.Says = append(p.Says, web.Things(look.NotMailed, 0, "bill is", "bills are")+" kept without a mail, as the settings say.")
 		}
+		if look.Untested > 0 {
+			p.Says = append(p.Says, web.Things(look.Untested, 0, "bill was", "bills were")+" not tested.")
+		}
 		p.Nothing = look.Nothing()
 	}
 	if p.Nothing {
 		p.Says = []string{"Nothing can be mailed. The reasons are below."}
 	}
-	to := &web.Table{Caption: "To whom", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Total", Figures: true}, {Label: "To"}}}
+	p.Parts = []resultPart{recipientsPart(m, look), unsentPart(look.Skipped)}
+}
+
+// recipientsPart says who gets a bill, or, of a test, who would.
+func recipientsPart(m *mailing, look *deliver.Preview) resultPart {
+	title, head := "To whom", "To"
+	if m.test {
+		title, head = "Whose bills are tested", "Would go to"
+	}
+	to := &web.Table{Caption: title, Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Total", Figures: true}, {Label: "Status"}, {Label: head}}}
 	for _, r := range look.To {
+		state, total, addresses := invoice.StatusDraft, web.Cell{Text: statement.Thousands(r.Total) + " " + look.Currency}, strings.Join(r.Addresses, ", ")
+		if r.Tested {
+			state = invoice.StatusTested
+		}
+		if strings.Trim(r.Credit, "0.") != "" {
+			total.Note = statement.Thousands(r.Credit) + " " + look.Currency + " of credit is left"
+		}
 		to.Rows = append(to.Rows, web.Row{ID: r.Bill, Name: r.Customer, Cells: []web.Cell{
-			{Text: r.Customer}, {Text: "View draft " + idText(r.Bill), Path: pathOf("/bills", r.Bill)}, {Text: statement.Thousands(r.Total) + " " + look.Currency}, {Text: strings.Join(r.Addresses, ", ")},
+			{Text: r.Customer}, draftCell(r.Bill), total, {State: web.State(state)}, {Text: orSame(addresses, capital(r.NotMailed))},
 		}})
 	}
-	p.Parts = []resultPart{{Title: "To whom", Lead: firstOf(len(to.Rows), look.Bills), Table: to}, unsentPart(look.Skipped)}
+	return resultPart{Title: title, Lead: firstOf(len(to.Rows), look.Bills), Table: to}
 }
+
+// draftCell leads to a draft.
+func draftCell(id int64) web.Cell { return web.Cell{Text: "View draft", Path: pathOf("/bills", id)} }
 
 // unsentPart names the bills that are not sent.
 func unsentPart(skipped []deliver.Skipped) resultPart {
-	t := &web.Table{Caption: "Not sent", Columns: []web.Column{{Label: "Customer"}, {Label: "Bill"}, {Label: "Why"}}}
+	t := &web.Table{Caption: "Not sent", Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Why"}, {}}}
 	rows := shown(skipped)
 	for _, v := range rows {
-		t.Rows = append(t.Rows, web.Row{ID: v.Bill, Name: v.Customer, Cells: []web.Cell{{Text: v.Customer}, {Text: idText(v.Bill), Path: pathOf("/bills", v.Bill)}, {Text: v.Message}}})
+		t.Rows = append(t.Rows, web.Row{ID: v.Bill, Name: v.Customer, Cells: []web.Cell{{Text: v.Customer}, {Text: "View", Path: pathOf("/bills", v.Bill)}, {Text: capital(v.Message)}, unsentWay(&v)}})
 	}
 	return resultPart{Title: "Not sent, and why", Lead: firstOf(len(rows), int64(len(skipped))), Table: t}
+}
+
+// unsentWay leads to what makes a bill that is not sent one that can be.
+func unsentWay(v *deliver.Skipped) web.Cell {
+	switch v.Reason {
+	case deliver.ReasonStale, deliver.ReasonAlreadyBilled:
+		return web.Cell{Text: "Run Billing", Path: "/bill/run"}
+	}
+	return web.Cell{}
 }
 
 // mailingRun gives the mailing to the background.

@@ -47,7 +47,7 @@ func (s *site) billOf(c *web.Context) (*insight.Whole, error) {
 func settleShow(c *web.Context, status int, w *insight.Whole, title string, p settlePage) error {
 	name := w.Row.Number
 	if name == "" {
-		name = "Draft " + idText(w.Row.ID)
+		name = "Draft invoice"
 	}
 	return c.RenderStatus(status, web.Page{
 		Title: title, Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}, {Label: name, Path: pathOf("/bills", w.Row.ID)}},

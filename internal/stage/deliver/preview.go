@@ -16,6 +16,7 @@ type Preview struct {
 	Total     string      `json:"total"`
 	Mails     int64       `json:"mails"`      // of these bills
 	NotMailed int64       `json:"not_mailed"` // bills that would be kept without a mail
+	Untested  int64       `json:"untested"`   // bills that were not tested
 	Queued    int64       `json:"queued"`     // mails of bills that are final already
 	To        []Recipient `json:"to"`         // the first of them
 	Skipped   []Skipped   `json:"skipped"`
@@ -29,6 +30,9 @@ type Recipient struct {
 	Customer  string   `json:"customer"`
 	Total     string   `json:"total"`
 	Addresses []string `json:"addresses"`
+	NotMailed string   `json:"not_mailed"` // why nobody is mailed, or ""
+	Tested    bool     `json:"tested"`
+	Credit    string   `json:"credit_left"` // for the next bill
 }
 
 // maxRecipients is how many customers a preview names.
@@ -95,9 +99,15 @@ func (p *Preview) add(r *ready) {
 	if len(r.addresses) == 0 {
 		p.NotMailed++
 	}
+	if !r.bill.Axes.Tested {
+		p.Untested++
+	}
 	if len(p.To) < maxRecipients {
-		p.To = append(p.To, Recipient{r.bill.ID, r.bill.Company,
-			money.Amount{Minor: r.bill.Axes.Total, Currency: r.bill.Currency}.String(), append([]string{}, r.addresses...)})
+		amount := func(minor int64) string { return money.Amount{Minor: minor, Currency: r.bill.Currency}.String() }
+		p.To = append(p.To, Recipient{
+			Bill: r.bill.ID, Customer: r.bill.Company, Total: amount(r.bill.Axes.Total), Addresses: append([]string{}, r.addresses...),
+			NotMailed: r.notMailed, Tested: r.bill.Axes.Tested, Credit: amount(r.bill.CreditLeft),
+		})
 	}
 }
 
