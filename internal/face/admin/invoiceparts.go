@@ -50,13 +50,13 @@ func entrySum(e *ledger.Entry) int64 {
 // entriesPart is what was booked on the bill, with what is to be paid after each entry.
 func entriesPart(c *web.Context, w *insight.Whole) resultPart {
 	t := &web.Table{Caption: "Payments", Columns: []web.Column{
-		{Label: "Date"}, {Label: "What"}, {Label: "Amount", Figures: true}, {Label: "Credit", Figures: true}, {Label: "To be paid", Figures: true}, {Label: "Reference, reason"}, {},
+		{Label: "Date"}, {Label: "What"}, {Label: "Amount", Figures: true}, {Label: "Credit", Figures: true}, {Label: "To be paid", Figures: true}, {Label: "Reference, reason"},
 	}}
 	undone := map[int64]bool{}
 	for i := range w.Entries {
 		undone[w.Entries[i].Reverses] = true
 	}
-	open := int64(0)
+	open, back := int64(0), false // back: something can be taken back
 	for i := range w.Entries {
 		e := &w.Entries[i]
 		word := entryWord(e.Kind)
@@ -64,9 +64,17 @@ func entriesPart(c *web.Context, w *insight.Whole) resultPart {
 		cells := []web.Cell{{Text: e.Day.Text()}, {Text: word, Struck: undone[e.ID]}, {Text: sumText(entrySum(e), e.Currency)}, {Text: signedText(e.Credit, e.Currency)},
 			{Text: sumText(open, e.Currency)}, {Text: strings.Trim(e.Reference+", "+e.Note, ", ")}, {}}
 		if (e.Kind == ledger.Payment || e.Kind == ledger.WriteOff) && !undone[e.ID] && c.May(web.Clerk) && w.Row.Axes.State == invoice.Final {
+			back = true
 			cells[6] = web.Cell{Text: "Take back", Path: pathOf("/bills", w.Row.ID) + pathOf("/entries", e.ID) + "/take-back"}
 		}
 		t.Rows = append(t.Rows, web.Row{ID: e.ID, Name: word, Cells: cells})
+	}
+	if back {
+		t.Columns = append(t.Columns, web.Column{Label: "Correction"})
+		return resultPart{Title: "Payments", Table: t}
+	}
+	for i := range t.Rows {
+		t.Rows[i].Cells = t.Rows[i].Cells[:len(t.Columns)]
 	}
 	return resultPart{Title: "Payments", Table: t}
 }

@@ -130,7 +130,7 @@ func firstOf(n int, all int64) string {
 
 func skippedPart(c *web.Context, r *invoice.KeptResult, ids map[string]int64) resultPart {
 	rows := shown(r.Skipped)
-	t := &web.Table{Caption: "Skipped", Columns: []web.Column{{Label: "Customer"}, {Label: "Why"}, {}}}
+	t := &web.Table{Caption: "Skipped", Columns: []web.Column{{Label: "Customer"}, {Label: "Why"}, {Label: "To fix it"}}}
 	for i := range rows {
 		v := &rows[i]
 		cells := []web.Cell{{Text: v.Customer}, {Text: capital(codesText(v.Codes))}, {}}

@@ -302,7 +302,7 @@ func draftCell(id int64) web.Cell { return web.Cell{Text: "View draft", Path: pa
 
 // unsentPart names the bills that are not sent.
 func unsentPart(skipped []deliver.Skipped) resultPart {
-	t := &web.Table{Caption: "Not sent", Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Why"}, {}}}
+	t := &web.Table{Caption: "Not sent", Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "Why"}, {Label: "To fix it"}}}
 	rows := shown(skipped)
 	for _, v := range rows {
 		t.Rows = append(t.Rows, web.Row{ID: v.Bill, Name: v.Customer, Cells: []web.Cell{{Text: v.Customer}, {Text: "View", Path: pathOf("/bills", v.Bill)}, {Text: capital(v.Message)}, unsentWay(&v)}})
