@@ -32,6 +32,7 @@ ${customers.map(([company, email], i) => `  - {company: "${company}", email: "${
 after(async () => { await house.close(); mail.close(); });
 
 const row = (name) => page.getByRole("row", { name: new RegExp(name) });
+const mailed = (address) => page.getByRole("region", { name: "Mails" }).getByRole("row", { name: new RegExp(address) });
 const to = (address) => mail.mails.filter((m) => m.to.includes(address));
 async function bill(company) {
   await menu("Customers", "Bill");
@@ -100,7 +101,7 @@ test("11 what is unconfirmed is decided by a person", async () => {
   await says("1 bill");
   await house.look("bills-unconfirmed");
   await page.getByRole("table").getByRole("link", { name: /\d/ }).first().click();
-  await row("hang@cedar.test").getByText("Unconfirmed").waitFor();
+  await mailed("hang@cedar.test").getByText("Unconfirmed").waitFor();
   await house.look("invoice-unconfirmed");
   await follow("Send again");
   await press("Send again");
@@ -119,13 +120,15 @@ test("11 an address that was refused is mended, and mailed again", async () => {
   await says("1 bill");
   await house.look("bills-failed");
   await bill("Birch & Co");
-  await row("refuse@birch.test").getByText("no such mailbox").waitFor();
+  await mailed("refuse@birch.test").getByText("no such mailbox").waitFor();
   await follow("Send again");
   await press("Send again");
   await done();
   assert.equal(to("billing@birch.test").length, 1);
   await bill("Birch & Co");
-  await row("billing@birch.test").getByText("Sent", { exact: true }).waitFor();
+  await mailed("billing@birch.test").getByText("Sent", { exact: true }).waitFor();
+  await mailed("refuse@birch.test").getByText("Replaced", { exact: true }).waitFor();
+  assert.equal(await page.getByText("Bounced", { exact: true }).count(), 0, "the bill was mailed to the mended address");
   await house.look("invoice-mended");
 });
 

@@ -135,7 +135,7 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 		w.work(v).wants(http.StatusOK, "Done", "2 customers", "145.26 USD", "Skipped, and why", "Has no email address", `href="/customers/3/edit#f-email"`, `>Review</a>`)
 		v.open("/bill").wants(http.StatusOK, "2026-08", "75.00 USD", "Draft")
 		v.open("/bill/run").wants(http.StatusOK, "Run the bills of all 3 active customers.", "2 drafts of 2026-08 are there already")
-		v.open("/bill/review").wants(http.StatusOK, "145.26 USD", "nothing was billed before", "New: billed now, and not then (2)", "Blocked")
+		v.open("/bill/review").wants(http.StatusOK, "145.26 USD", "Nothing was billed before.", "New: billed now, and not then (2)", "Together +145.26 USD.", "Skipped", `<span class="note">customer</span>`).lacks("Then<", `href="/bill/review?`)
 		v.open("/checklist").wants(http.StatusOK, "2 bills, 145.26 USD", "1 customer was skipped", "2 drafts are not tested")
 		v.open("/bills?start=2026-08-01&end=2026-08-31").wants(http.StatusOK, "2 bills", ">View draft<")
 		v.open("/bills?state=final").wants(http.StatusOK, "Nothing matches")

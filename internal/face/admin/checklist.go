@@ -64,6 +64,7 @@ func (s *site) readChecklist(c *web.Context, p period.Period) (l *insight.Checkl
 func checkLines(c *web.Context, l *insight.Checklist) []checkLine {
 	lines := append(checkBefore(c, l), checkAfter(l)...)
 	for i := range lines {
+		lines[i].Says = capital(lines[i].Says)
 		if lines[i].Path != "" && !c.Exists(pathOnly(lines[i].Path)) {
 			lines[i].Path = ""
 		}
@@ -93,6 +94,9 @@ func checkBefore(c *web.Context, l *insight.Checklist) []checkLine {
 	}
 	credits := checkLine{Label: "Credits are carried over", Path: "/bill", Done: l.Run != nil, Says: "the run does it"}
 	if l.Run != nil {
+		credits.Says = "there was no credit to use"
+	}
+	if l.Run != nil && l.Bills.Credit != 0 {
 		credits.Says = amountText(l.Bills.Credit, l.Times.Settings.Currency) + " of credit is used on the bills of the period"
 	}
 	valid := checkLine{Label: "Customers are valid", Path: "/bill", Says: "the run names every customer with a problem"}
@@ -102,7 +106,7 @@ func checkBefore(c *web.Context, l *insight.Checklist) []checkLine {
 		skipped := l.Run.Result.SkippedCount
 		valid.Path, valid.Done, valid.Says = review, skipped == 0, "nobody was skipped"
 		if skipped > 0 {
-			valid.Says = web.Things(skipped, 0, "customer was", "customers were") + " skipped"
+			valid.Says = web.Things(skipped, 0, "customer was", "customers were") + " skipped: the review says why"
 		}
 		run.Path, run.Says = review, web.Things(l.Bills.Bills, 0, "bill", "bills")+", "+amountText(l.Bills.Total, l.Times.Settings.Currency)
 	}
@@ -132,7 +136,7 @@ func checkAfter(l *insight.Checklist) []checkLine {
 			sent.Says = web.Things(n.Drafts, 0, "draft is", "drafts are") + " not sent"
 		}
 	}
-	uncertain := checkLine{Label: "Every mail has arrived", Path: "/bills?" + query + "&state=unconfirmed", Done: made && n.Drafts == 0 && n.Unconfirmed+n.Failed == 0, Says: "nothing was mailed yet"}
+	uncertain := checkLine{Label: "Every mail was accepted", Path: "/bills?" + query + "&state=unconfirmed", Done: made && n.Drafts == 0 && n.Unconfirmed+n.Failed == 0, Says: "nothing was mailed yet"}
 	switch {
 	case n.Unconfirmed > 0:
 		uncertain.Says = web.Things(n.Unconfirmed, 0, "bill waits", "bills wait") + " for a decision"

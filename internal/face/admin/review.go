@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 	"unicode/utf8"
 
 	"postmeter/internal/domain/invoice"
@@ -108,20 +109,28 @@ func (s *site) review(c *web.Context) error {
 		page.Run = &run
 	}
 	return c.Render(web.Page{
-		Title: "Review", Lead: "The bills of " + days(p) + " beside those of " + page.Then + ", before anything is sent.",
+		Title: "Review", Lead: page.lead(),
 		Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}}, Wide: true,
-		Action: &web.Action{Label: "Send", Path: "/send", Right: web.Viewer},
+		Action: &web.Action{Label: "Send", Path: withQuery("/send", periodQuery(p.Start.Text(), p.End.Text())), Right: web.Viewer},
 	}, reviewView(page))
 }
 
+// lead says what is shown beside what.
+func (p *reviewPage) lead() string {
+	if p.Then == "" {
+		return "The bills of " + p.Period + ", before anything is sent. Nothing was billed before."
+	}
+	return "The bills of " + p.Period + " beside those of " + p.Then + ", before anything is sent."
+}
+
 func reviewOf(c *web.Context, r *insight.Review) reviewPage {
-	p := reviewPage{Period: days(r.Now.Period), Then: "an earlier period", Broken: r.Broken, NoRun: r.Run == nil}
+	p := reviewPage{Period: days(r.Now.Period), Broken: r.Broken, NoRun: r.Run == nil}
 	query := func(of period.Period) string { return withQuery("/bills", periodQuery(of.Start.Text(), of.End.Text())) }
 	before := func(text string) string {
 		if r.Then.Bills == 0 {
-			return "nothing was billed before"
+			return "" // the lead says it
 		}
-		return text + " in " + days(r.Then.Period)
+		return days(r.Then.Period) + ": " + text
 	}
 	if r.Then.Bills > 0 {
 		p.Then = days(r.Then.Period)
@@ -138,8 +147,8 @@ func reviewOf(c *web.Context, r *insight.Review) reviewPage {
 	}
 	p.Figures = append(p.Figures, sum("Billed", r.Now.Total, r.Then.Total))
 	if r.Run != nil {
-		p.Figures = append(p.Figures, homeFigure{Label: "Blocked", Figure: web.Thousands(r.Run.Result.SkippedCount), Path: "#run", Note: "customers were skipped"},
-			homeFigure{Label: "Unbilled usage", Figure: web.Thousands(r.Run.Result.UnbilledUsage.Recipients), Path: "#run", Note: "recipients on " + web.Things(r.Run.Result.UnbilledUsage.Lists, 0, "list", "lists")})
+		p.Figures = append(p.Figures, homeFigure{Label: "Skipped", Figure: web.Thousands(r.Run.Result.SkippedCount), Path: "#run", Note: noun(r.Run.Result.SkippedCount, "customer", "customers")},
+			homeFigure{Label: "Unbilled usage", Figure: web.Thousands(r.Run.Result.UnbilledUsage.Recipients), Path: "#run", Note: noun(r.Run.Result.UnbilledUsage.Recipients, "copy", "copies") + " on " + web.Things(r.Run.Result.UnbilledUsage.Lists, 0, "list", "lists")})
 	}
 	p.Chart = changedChart(r)
 	p.Parts = []resultPart{
@@ -170,10 +179,19 @@ func changedChart(r *insight.Review) *web.Chart {
 }
 
 func shortName(name string) string {
-	if utf8.RuneCountInString(name) <= labelRunes {
-		return name
+	if utf8.RuneCountInString(name) > labelRunes {
+		name = string([]rune(name)[:labelRunes-1]) + "…"
 	}
-	return string([]rune(name)[:labelRunes-1]) + "…"
+	const isolate, end = "\u2068", "\u2069" // a name in Hebrew or Arabic letters does not turn round what stands beside it
+	return isolate + name + end
+}
+
+// noun is the word for so many of something.
+func noun(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // moreText writes a difference with its sign.
@@ -185,22 +203,42 @@ func moreText(minor int64, c money.Currency) string {
 	return sign + insight.MoneyText(minor, c) + " " + c.Code()
 }
 
+// changedPart lists customers whose bills differ; of those who are billed only now, or were only then, there is one amount.
 func changedPart(c *web.Context, r *insight.Review, title string, rows []insight.Changed, count int64) resultPart {
-	t := &web.Table{Caption: title, Columns: []web.Column{
-		{Label: "Customer"}, {Label: "Then", Figures: true, Minor: true}, {Label: "Now", Figures: true}, {Label: "Difference", Figures: true}, {Label: "Why"},
-	}}
+	then := slices.ContainsFunc(rows, func(v insight.Changed) bool { return v.ThenID != 0 })
+	now := slices.ContainsFunc(rows, func(v insight.Changed) bool { return v.NowID != 0 })
+	t := &web.Table{Caption: title, Columns: []web.Column{{Label: "Customer"}}}
+	if then {
+		t.Columns = append(t.Columns, web.Column{Label: days(r.Then.Period), Figures: true})
+	}
+	if now {
+		t.Columns = append(t.Columns, web.Column{Label: days(r.Now.Period), Figures: true})
+	}
+	t.Columns = append(t.Columns, web.Column{Label: "Difference", Figures: true}, web.Column{Label: "Why"})
+	amount := func(minor, bill int64) web.Cell {
+		if bill == 0 {
+			return web.Cell{}
+		}
+		return web.Cell{Text: amountText(minor, r.Currency), Path: pathOf("/bills", bill)}
+	}
+	sum := int64(0)
 	for i := range rows {
 		v := &rows[i]
-		cells := []web.Cell{{Text: v.Company, Path: customerPath(c, v.CustomerID)}, {}, {}, {Text: moreText(v.Difference(), r.Currency)}, {Text: causesText(v.Parts, r.Currency)}}
-		if v.ThenID != 0 {
-			cells[1] = web.Cell{Text: amountText(v.Then, r.Currency), Path: pathOf("/bills", v.ThenID)}
+		sum += v.Difference()
+		cells := []web.Cell{{Text: v.Company, Path: customerPath(c, v.CustomerID)}}
+		if then {
+			cells = append(cells, amount(v.Then, v.ThenID))
 		}
-		if v.NowID != 0 {
-			cells[2] = web.Cell{Text: amountText(v.Now, r.Currency), Path: pathOf("/bills", v.NowID)}
+		if now {
+			cells = append(cells, amount(v.Now, v.NowID))
 		}
-		t.Rows = append(t.Rows, web.Row{ID: v.CustomerID, Name: v.Company, Cells: cells})
+		t.Rows = append(t.Rows, web.Row{ID: v.CustomerID, Name: v.Company, Cells: append(cells, web.Cell{Text: moreText(v.Difference(), r.Currency)}, web.Cell{Text: causesText(v.Parts, r.Currency)})})
 	}
-	return resultPart{Title: title + " (" + web.Thousands(count) + ")", Lead: firstOf(len(rows), count), Table: t}
+	lead := firstOf(len(rows), count)
+	if lead == "" && len(rows) > 1 {
+		lead = "Together " + moreText(sum, r.Currency) + "."
+	}
+	return resultPart{Title: title + " (" + web.Thousands(count) + ")", Lead: lead, Table: t}
 }
 
 // causesText says why a bill differs.
@@ -221,7 +259,7 @@ func causeText(cause invoice.Cause) string {
 	case invoice.ByUsage:
 		return "usage"
 	case invoice.ByPlan:
-		return "plan or price"
+		return "plan"
 	case invoice.ByDays:
 		return "days"
 	case invoice.ByCharges:
@@ -229,7 +267,7 @@ func causeText(cause invoice.Cause) string {
 	case invoice.ByLate:
 		return "corrections"
 	case invoice.ByFree:
-		return "complimentary"
+		return "free"
 	}
 	return string(cause)
 }

@@ -26,7 +26,7 @@ func TestWhatNobodyHasIsAssignedAndBilled(t *testing.T) {
 		}
 		run().wants(http.StatusOK, "Sent but not billed", `href="/unassigned?q=olga"`)
 		viewer.open("/unassigned").wants(http.StatusOK, "olga@orphans.test", "other@orphans.test", "2 lists<").lacks("Assign to a customer", "@acme.test")
-		v.open("/checklist?start=2026-09-01&end=2026-09-30").wants(http.StatusOK, "nobody has 2 lists", `href="/unassigned"`)
+		v.open("/checklist?start=2026-09-01&end=2026-09-30").wants(http.StatusOK, "Nobody has 2 lists", `href="/unassigned"`)
 		v.open("/bill/review").wants(http.StatusOK, `href="/unassigned">Lists that nobody has: 2<`)
 		viewer.open("/servers/1").wants(http.StatusOK, `href="/unassigned?server=1">Lists that nobody has: 2<`)
 

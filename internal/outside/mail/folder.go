@@ -45,7 +45,7 @@ func (f *Folder) Send(_ context.Context, m *Message) Outcome {
 	if err := writeWhole(name, data); err != nil {
 		return Outcome{Detail: "not written: " + oneLine(err.Error()), Trouble: true}
 	}
-	return Outcome{State: Taken, Detail: "written to " + filepath.Base(name)}
+	return Outcome{State: Taken, Detail: "kept as a file, not mailed: " + filepath.Base(name)}
 }
 
 // Broken is never true.

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"errors"
+	"io"
 	"net/textproto"
 	"strings"
 
@@ -69,7 +70,15 @@ func (c *connection) early(ctx context.Context, err error, what string, trouble 
 // lost is the outcome of a connection that broke before the end of the message.
 func (c *connection) lost(err error) Outcome {
 	c.broken = true
-	return Outcome{State: Later, Detail: short("the connection was lost before the message was handed over: " + err.Error()), Trouble: true}
+	return Outcome{State: Later, Detail: short("the connection was lost before the message was handed over" + because(err)), Trouble: true}
+}
+
+// because says why a connection was lost; nothing where it just ended.
+func because(err error) string {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ""
+	}
+	return ": " + err.Error()
 }
 
 // late is the outcome after the end of the message.
@@ -88,7 +97,7 @@ func (c *connection) late(err error, response string) Outcome {
 		return Outcome{State: Refused, Detail: said(answer)}
 	}
 	c.broken = true
-	return Outcome{State: Unknown, Detail: short("the connection was lost after the message was handed over: " + err.Error()), Trouble: true}
+	return Outcome{State: Unknown, Detail: short("the connection was lost after the message was handed over" + because(err)), Trouble: true}
 }
 
 func ascii(text string) bool {
