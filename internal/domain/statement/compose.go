@@ -85,7 +85,7 @@ func objectNames(items []string) map[string]string {
 	first := make(map[string]string, len(items))
 	twice := map[string]bool{}
 	for _, item := range items {
-		short := address(item)
+		short := Address(item)
 		names[item] = short
 		if other, ok := first[short]; ok && other != item {
 			twice[short] = true
@@ -101,7 +101,8 @@ func objectNames(items []string) map[string]string {
 	return names
 }
 
-func address(item string) string {
+// Address writes the name of an item as its owner knows it: server/site/list as list@site.
+func Address(item string) string {
 	if parts := strings.SplitN(item, "/", 3); len(parts) == 3 {
 		return Clean(parts[2]) + "@" + Clean(parts[1])
 	}

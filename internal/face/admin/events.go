@@ -51,7 +51,7 @@ var titles = map[string]string{
 	"object_assignment/changed": "List's assignment changed", "object_assignment/removed": "Assignment of a list removed",
 	"bill/run": "Bill run", "bill/run again": "Bill run again", "bill/withdrawn": "Draft withdrawn", "bill/tested": "Bill tested",
 	"bill/finished": "Invoice sent", "bill/void": "Invoice voided",
-	"delivery/sent": "Mail delivered", "delivery/queued": "Mail waits", "delivery/replaced": "Mail went to another address", "delivery/sending": "Mail being sent", "delivery/bounced": "Mail bounced",
+	"delivery/sent": "Mail delivered", "delivery/queued": "Mail queued", "delivery/replaced": "Mail went to another address", "delivery/sending": "Mail being sent", "delivery/bounced": "Mail bounced",
 	"delivery/refused": "Mail refused", "delivery/unconfirmed": "Mail unconfirmed", "note/written": "Note",
 	"validation/validated": "Validation found something else", "validation/run": "Bill run found something else",
 	"ledger_entry/opening_credit": "Opening credit", "ledger_entry/invoice": "Invoice booked", "ledger_entry/carry_over": "Credit carried over",

@@ -119,7 +119,9 @@ func invoiceFacts(c *web.Context, w *insight.Whole) []homeFact {
 		if b.WrittenOff > 0 {
 			facts = append(facts, homeFact{"Written off", amountText(b.WrittenOff, b.Currency), ""})
 		}
-		facts = append(facts, homeFact{"To be paid", amountText(b.Open(), b.Currency), ""})
+		if b.Paid+b.WrittenOff > 0 { // else the headline says it
+			facts = append(facts, homeFact{"To be paid", amountText(b.Open(), b.Currency), ""})
+		}
 	}
 	statementPath := ""
 	if path := pathOf("/customers", w.Row.CustomerID) + "/statement"; c.Exists(path) {

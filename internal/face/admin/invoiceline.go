@@ -56,7 +56,7 @@ func lineFacts(e *evidence.Explanation) []homeFact {
 	}
 	add("Group", e.Group)
 	add("Month", e.Month)
-	add("What for", e.Object)
+	add("What for", statement.Address(e.Object))
 	if e.Quantity != "0" {
 		add("Quantity", statement.Thousands(e.Quantity))
 	}
@@ -76,32 +76,47 @@ func lineFacts(e *evidence.Explanation) []homeFact {
 func stepsPart(e *evidence.Explanation) resultPart {
 	t := &web.Table{Caption: "Arithmetic", Columns: []web.Column{{Label: "Step"}, {Label: "Value", Figures: true}}}
 	for _, step := range e.Steps {
-		t.Rows = append(t.Rows, web.Row{Name: step.Text, Cells: []web.Cell{{Text: step.Text}, {Text: step.Value}}})
+		t.Rows = append(t.Rows, web.Row{Name: step.Text, Cells: []web.Cell{{Text: capital(step.Text)}, {Text: step.Value}}})
 	}
 	return resultPart{Title: "Arithmetic", Table: t}
 }
 
 func daysPart(e *evidence.Explanation) resultPart {
-	t := &web.Table{Caption: "Days", Columns: []web.Column{{Label: "Day"}, {Label: "List"}, {Label: "Messages", Figures: true, Minor: true}, {Label: "Recipients", Figures: true}, {Label: "Recipients × bytes", Figures: true, Minor: true}, {Label: "Quantity", Figures: true}}}
+	t := &web.Table{Caption: "Days", Columns: []web.Column{{Label: "Day"}, {Label: "List"}, {Label: "Posts", Figures: true}, {Label: "Copies", Figures: true}, {Label: "Bytes of all copies", Figures: true, Minor: true}, {Label: "Quantity", Figures: true}}}
 	for i := range e.Usage[:min(len(e.Usage), lineRows)] {
 		u := &e.Usage[i]
 		t.Rows = append(t.Rows, web.Row{Name: u.Day, Cells: []web.Cell{
-			{Text: u.Day}, {Text: u.List}, {Text: web.Thousands(int64(u.Messages))}, {Text: web.Thousands(u.Recipients)}, {Text: web.Thousands(u.RecipientBytes)}, {Text: u.Quantity},
+			{Text: u.Day}, {Text: statement.Address(u.List)}, {Text: web.Thousands(int64(u.Messages))}, {Text: web.Thousands(u.Recipients)}, {Text: web.Thousands(u.RecipientBytes)}, {Text: u.Quantity},
 		}})
 	}
-	return resultPart{Title: "Days", Lead: firstOf(len(t.Rows), int64(len(e.Usage))), Table: t}
+	posts, copies := int64(0), int64(0)
+	for i := range e.Usage {
+		posts, copies = posts+int64(e.Usage[i].Messages), copies+e.Usage[i].Recipients
+	}
+	lead := strings.TrimSpace("Together " + web.Things(posts, 0, "post", "posts") + " and " + web.Things(copies, 0, "copy", "copies") + ". " + firstOf(len(t.Rows), int64(len(e.Usage))))
+	return resultPart{Title: "Days", Lead: lead, Table: t}
 }
 
 func recordsPart(c *web.Context, e *evidence.Explanation) resultPart {
-	t := &web.Table{Caption: "Messages", Columns: []web.Column{{Label: "When"}, {Label: "List", Minor: true}, {Label: "Recipients", Figures: true}, {Label: "Bytes", Figures: true, Minor: true}, {Label: "Quantity", Figures: true}, {Label: "Place in the log"}}}
+	t := &web.Table{Caption: "Messages", Columns: []web.Column{{Label: "When"}, {Label: "List"}, {Label: "Copies", Figures: true}, {Label: "Bytes of one", Figures: true, Minor: true}, {Label: "Quantity", Figures: true}, {Label: "Place in the log"}}}
 	for i := range e.Records[:min(len(e.Records), lineRows)] {
 		r := &e.Records[i]
 		place := r.Log.Server + ", " + r.Log.Format + ", byte " + web.Thousands(r.Log.Offset)
 		t.Rows = append(t.Rows, web.Row{Name: r.At, Cells: []web.Cell{
-			{Text: c.InstantOf(r.At)}, {Text: r.List}, {Text: web.Thousands(r.Recipients)}, {Text: web.Thousands(r.Bytes)}, {Text: r.Quantity}, {Text: place, Note: r.Log.Head},
+			{Text: c.InstantOf(r.At)}, {Text: statement.Address(r.List)}, {Text: web.Thousands(r.Recipients)}, {Text: web.Thousands(r.Bytes)}, {Text: r.Quantity}, {Text: place, Note: shortHash(r.Log.Head)},
 		}})
 	}
 	return resultPart{Title: "Messages and log records", Lead: firstOf(len(t.Rows), int64(len(e.Records))), Table: t}
+}
+
+// hashShown is how much of a log's hash is shown: enough to tell logs apart. The command "bill explain" shows all.
+const hashShown = 16
+
+func shortHash(hash string) string {
+	if len(hash) <= hashShown {
+		return hash
+	}
+	return hash[:hashShown] + "…"
 }
 
 func readingsPart(e *evidence.Explanation) resultPart {
@@ -110,7 +125,7 @@ func readingsPart(e *evidence.Explanation) resultPart {
 		r := &e.Readings[i]
 		lists := make([]string, len(r.Lists))
 		for j, l := range r.Lists {
-			lists[j] = l.List + " " + web.Thousands(l.Members)
+			lists[j] = statement.Address(l.List) + " " + web.Thousands(l.Members)
 			if l.Day != "" {
 				lists[j] += " (read " + l.Day + ")"
 			}

@@ -15,13 +15,16 @@ import (
 	"postmeter/internal/stage/settle"
 )
 
-var payForm = &web.FormSpec{
-	Submit: "Record the payment", Undone: "No payment was recorded.",
-	Fields: []web.Field{
-		{Name: "amount", Label: "Amount", Kind: web.Money, Required: true, Help: "A part is taken as it comes. What is more than the bill needs becomes credit for the next one."},
-		{Name: "date", Label: "Date", Kind: web.Date, Required: true, Help: "The day on which the money came in."},
-		{Name: "reference", Label: "Reference", Help: "The bank's or the payer's words for it. The same reference is taken once for a bill."},
-	},
+// payForm asks for a payment in a bill's currency.
+func payForm(c money.Currency) *web.FormSpec {
+	return &web.FormSpec{
+		Submit: "Record the payment", Undone: "No payment was recorded.",
+		Fields: []web.Field{
+			{Name: "amount", Label: "Amount", Kind: web.Money, Unit: c.Code(), Required: true, Help: "Less than this leaves the rest to be paid. More becomes credit for the next bill."},
+			{Name: "date", Label: "Date", Kind: web.Date, Required: true, Help: "The day on which the money came in."},
+			{Name: "reference", Label: "Reference", Help: "The bank's or the payer's words for it. A reference can be used once on a bill."},
+		},
+	}
 }
 
 // reasonForm asks why.
@@ -50,8 +53,10 @@ func settleShow(c *web.Context, status int, w *insight.Whole, title string, p se
 		name = "Draft invoice"
 	}
 	return c.RenderStatus(status, web.Page{
-		Title: title, Crumbs: []web.Crumb{{Label: "Bill", Path: "/bill"}, {Label: name, Path: pathOf("/bills", w.Row.ID)}},
-		Lead: w.Row.Company + ", " + days(w.Row.Period) + ", " + amountText(w.Row.Axes.Total, w.Row.Currency),
+		Title: title, Crumbs: []web.Crumb{
+			{Label: "Bill", Path: "/bill"}, {Label: w.Row.Company, Path: orElse(customerPath(c, w.Row.CustomerID), "/bill")}, {Label: name, Path: pathOf("/bills", w.Row.ID)},
+		},
+		Lead: "The bill of " + w.Row.Company + " for " + days(w.Row.Period) + ". Its total is " + amountText(w.Row.Axes.Total, w.Row.Currency) + ".",
 	}, settleView(p))
 }
 
@@ -65,7 +70,7 @@ func (s *site) pay(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	f := web.NewForm(payForm, c.R.URL.Path, pathOf("/bills", w.Row.ID), nil)
+	f := web.NewForm(payForm(w.Row.Currency), c.R.URL.Path, pathOf("/bills", w.Row.ID), nil)
 	f.Values = url.Values{"date": {times.Today.Text()}, "amount": {money.Amount{Minor: max(0, w.Facts.Bill.Open()), Currency: w.Row.Currency}.String()}}
 	return payShow(c, http.StatusOK, w, f)
 }
@@ -84,7 +89,7 @@ func (s *site) paySave(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := web.ReadForm(c, payForm, pathOf("/bills", w.Row.ID))
+	f, err := web.ReadForm(c, payForm(w.Row.Currency), pathOf("/bills", w.Row.ID))
 	if err != nil {
 		return err
 	}
@@ -183,7 +188,7 @@ func (s *site) reversing() *reasoned {
 			}
 			for i := range w.Entries {
 				if e := &w.Entries[i]; e.ID == entry {
-					return []string{entryWords[e.Kind] + " of " + e.Day.Text() + ", " + signedText(e.Amount-e.Credit, e.Currency) + ". " +
+					return []string{entryWord(e.Kind) + ": " + sumText(entrySum(e), e.Currency) + " on " + e.Day.Text() + ". " +
 						"It is taken back by an entry of its own: what it paid is owed again, and credit that it gave is taken back as far as it is still there."}, nil
 				}
 			}
