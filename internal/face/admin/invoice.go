@@ -110,16 +110,17 @@ func invoiceFacts(c *web.Context, w *insight.Whole) []homeFact {
 		facts = append(facts, homeFact{"Date", b.Issued.Text(), ""})
 	}
 	if w.Row.Axes.State == invoice.Final {
+		inPart := b.Paid+b.WrittenOff > 0 && b.Status != invoice.StatusPaid // else the headline says it all
 		if b.Open() > 0 {
 			facts = append(facts, homeFact{"Due", b.Due.Text(), ""})
 		}
-		if b.Paid+b.WrittenOff > 0 {
+		if inPart {
 			facts = append(facts, homeFact{"Total", amountText(b.Total, b.Currency), ""}, homeFact{"Paid", amountText(b.Paid, b.Currency), ""})
 		}
 		if b.WrittenOff > 0 {
 			facts = append(facts, homeFact{"Written off", amountText(b.WrittenOff, b.Currency), ""})
 		}
-		if b.Paid+b.WrittenOff > 0 { // else the headline says it
+		if inPart {
 			facts = append(facts, homeFact{"To be paid", amountText(b.Open(), b.Currency), ""})
 		}
 	}

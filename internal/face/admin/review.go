@@ -140,7 +140,10 @@ func reviewOf(c *web.Context, r *insight.Review) reviewPage {
 	}
 	p.Figures = []homeFigure{
 		{Label: "Bills", Figure: web.Thousands(r.Now.Bills), Path: query(r.Now.Period), Note: before(web.Thousands(r.Then.Bills))},
-		sum("Subtotals", r.Now.Subtotal, r.Then.Subtotal), sum("Credit used", r.Now.Credit, r.Then.Credit),
+		sum("Subtotals", r.Now.Subtotal, r.Then.Subtotal),
+	}
+	if r.Now.Credit > 0 || r.Then.Credit > 0 {
+		p.Figures = append(p.Figures, sum("Credit used", r.Now.Credit, r.Then.Credit))
 	}
 	if r.Now.NewCredit > 0 || r.Then.NewCredit > 0 { // else subtotals less the credit used are what is billed
 		p.Figures = append(p.Figures, sum("New credit", r.Now.NewCredit, r.Then.NewCredit))
