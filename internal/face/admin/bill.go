@@ -136,6 +136,14 @@ func days(p period.Period) string {
 	return p.Start.Text() + " to " + p.End.Text()
 }
 
+// spanText writes a period of two days that are kept as texts.
+func spanText(start, end string) string {
+	if p, ok := readPeriod(start, end); ok {
+		return days(p)
+	}
+	return start + " to " + end
+}
+
 func withQuery(path, query string) string {
 	if query == "" {
 		return path

@@ -130,7 +130,7 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 		v.open("/bill/run?type=Club").wants(http.StatusOK, "all 1 customer in view", "Run Selected Customers")
 		v.send("/bill/run", "start", "yesterday", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, "No bill was run.", `href="#f-start"`, `value="yesterday"`)
 		v.send("/bill/run", "start", "2026-09-01", "end", "2026-08-31").wants(http.StatusUnprocessableEntity, `href="#f-end"`)
-		v.send("/bill/run", "start", "1.8.2026", "end", "2026-08-31").wants(http.StatusOK, "Run Billing", "all 3 active customers", "2026-08-01 to 2026-08-31", "Queued")
+		v.send("/bill/run", "start", "1.8.2026", "end", "2026-08-31").wants(http.StatusOK, "Run Billing", "2026-08, all 3 active customers", "Queued")
 		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK, "A bill run is under way already")
 		w.work(v).wants(http.StatusOK, "Done", "2 customers", "145.26 USD", "Skipped, and why", "Has no email address", `href="/customers/3/edit#f-email"`, `>Review</a>`)
 		v.open("/bill").wants(http.StatusOK, "2026-08", "75.00 USD", "Draft")
@@ -220,4 +220,21 @@ func (w *world) sendsAndSettles(v *visitor) {
 	if body := v.open("/bills?state=void").wants(http.StatusOK, "1 bill<").body; !strings.Contains(body, "2026-00001") {
 		w.t.Error("the void bill is not listed")
 	}
+}
+
+// TestALineTellsPostsFromCopies has one post to five members: the invoice bills five messages, and says what is five of them.
+func TestALineTellsPostsFromCopies(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		w.imports(`{"plans":[{"id":"each","name":"Each","usage":[{"method":"messages","overage":{"price":"1","per":"1"}}]}],
+			"servers":[{"name":"s1","host":"s1.test"}],"lists":[{"server":"s1","site":"elm.test","list":"all"}],
+			"customers":[{"company":"Elm","email":"e@elm.test","start":"2026-09-01","groups":[{"name":"Main","plans":[{"plan":"each"}],"objects":[{"server":"s1","site":"elm.test"}]}]}]}`)
+		w.reports("s1", "elm.test", "all")
+		v := w.operator(operator.Clerk)
+		v.send("/bill/run", "start", "2026-09-01", "end", "2026-09-30")
+		w.work(v).wants(http.StatusOK, "5.00 USD")
+		v.open("/bills/1").wants(http.StatusOK, "5 messages", `data-label="Posts"><bdi>1<`, `data-label="Copies"><bdi>5<`).lacks("Recipients", "Members")
+		line := regexp.MustCompile(`/bills/1/lines/\d+`).FindAllString(v.open("/bills/1").body, -1)
+		v.open(line[len(line)-1]).wants(http.StatusOK, "Together 1 post and 5 copies.", "<bdi>all@elm.test</bdi>", "Messages metered").lacks("s1/elm.test", "Recipients")
+	})
 }

@@ -108,7 +108,7 @@ func periodText(n *doc.Node) string {
 	if start == "" || end == "" {
 		return ""
 	}
-	return start + " to " + end
+	return spanText(start, end)
 }
 
 func totalText(n *doc.Node) string { return thousandsText(text(n, "total")) }

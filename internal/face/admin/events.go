@@ -88,6 +88,10 @@ func (t teller) event(h *store.HistoryRow) event {
 	case "bill", "delivery":
 		e.Path = t.bill(h.EntityID)
 		e.What = billTitle(e.What, t.Numbers[h.EntityID])
+	case "ledger_entry":
+		if bill := number(text(after, "bill")); bill != 0 {
+			e.Path, e.What = t.bill(bill), billTitle(e.What, t.Numbers[bill])
+		}
 	case "validation":
 		e.Changes = foundChanges(before, after)
 		return e

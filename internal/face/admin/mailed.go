@@ -3,6 +3,7 @@ package admin
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -40,7 +41,7 @@ func (s *site) testResult(_ *web.Context, j *store.Job) (templ.Component, error)
 	}
 	return mailedView(mailedPage{
 		Figures: []homeFigure{{Label: "Tested", Figure: web.Thousands(r.Tested), Note: "to " + r.To, Path: "/send"}, {Label: "Not taken", Figure: web.Thousands(int64(len(r.Failed)))}},
-		Parts:   []resultPart{troublePart("Not taken", r.Failed, int64(len(r.Failed))), unsentPart(r.Skipped)},
+		Parts:   []resultPart{troublePart("Not taken", "", r.Failed, int64(len(r.Failed))), unsentPart(r.Skipped)},
 	}), nil
 }
 
@@ -61,21 +62,22 @@ func (s *site) sendResult(_ *web.Context, j *store.Job) (templ.Component, error)
 		p.Figures = append(p.Figures, homeFigure{Label: "Kept without a mail", Figure: web.Thousands(r.NotMailed), Note: "as the settings say"})
 	}
 	p.Parts = []resultPart{
-		troublePart("Unconfirmed: they may have arrived or not", r.Unconfirmed, r.Mails.Unconfirmed),
-		troublePart("Refused", r.Refused, r.Mails.Refused),
-		troublePart("Put off by the mail server, to be tried again", r.Waiting, r.Mails.Waiting),
+		troublePart("Unconfirmed: they may have arrived or not", "Ask the customer, or open the invoice and send it again.", r.Unconfirmed, r.Mails.Unconfirmed),
+		troublePart("Refused", "Correct the customer's address, then open the invoice and send it again.", r.Refused, r.Mails.Refused),
+		troublePart("Put off by the mail server, to be tried again", "", r.Waiting, r.Mails.Waiting),
 		unsentPart(r.Skipped),
 	}
 	return mailedView(p), nil
 }
 
-func troublePart(title string, troubles []deliver.Trouble, all int64) resultPart {
+// troublePart names mails with which something is wrong, and says what to do.
+func troublePart(title, todo string, troubles []deliver.Trouble, all int64) resultPart {
 	t := &web.Table{Caption: title, Columns: []web.Column{{Label: "Customer"}, {Label: "Invoice"}, {Label: "To"}, {Label: "Why"}}}
 	for _, m := range shown(troubles) {
 		name := orSame(m.Number, "View draft")
 		t.Rows = append(t.Rows, web.Row{ID: m.Bill, Name: m.Address, Cells: []web.Cell{{Text: m.Customer}, {Text: name, Path: pathOf("/bills", m.Bill)}, {Text: m.Address}, {Text: capital(m.Detail)}}})
 	}
-	return resultPart{Title: title, Lead: firstOf(len(t.Rows), all), Table: t}
+	return resultPart{Title: title, Lead: strings.TrimSpace(todo + " " + firstOf(len(t.Rows), all)), Table: t}
 }
 
 var againForm = &web.FormSpec{Submit: "Send again", Brief: true}

@@ -39,7 +39,7 @@ func runAbout(j *store.Job) string {
 	if json.Unmarshal(j.Payload, &job) != nil {
 		return ""
 	}
-	return job.Start + " to " + job.End + ", " + job.Whom
+	return spanText(job.Start, job.End) + ", " + job.Whom
 }
 
 // periodQuery is a period in a link.
