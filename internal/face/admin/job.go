@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -21,15 +22,17 @@ const (
 
 // jobPage is a job as its page shows it.
 type jobPage struct {
-	Path, State, About, Doing, Error         string
-	HowFar, Left, Asked, Actor, Begun, Ended string
-	Percent                                  int
-	Known                                    bool // how much there is to do
-	Over                                     bool // it has ended
-	Paused                                   bool // it goes on when somebody says so
-	Pause, Resume, Cancel                    bool // can be asked
-	Next                                     *web.Action
-	Result                                   templ.Component
+	Path, About, Doing, Error         string
+	State                             web.State
+	Said                              string // beside the state
+	HowFar, Left, Actor, Begun, Ended string
+	Percent                           int
+	Known                             bool // how much there is to do
+	Over                              bool // it has ended
+	Paused                            bool // it goes on when somebody says so
+	Pause, Resume, Cancel             bool // can be asked
+	Next                              *web.Action
+	Result                            templ.Component
 }
 
 // job shows one job: what it does, how far it is, how long still, and what came of it.
@@ -51,8 +54,11 @@ func (s *site) job(c *web.Context) error {
 	p.Pause = may && !kind.Fixed && j.Asked == "" && (j.State == store.JobQueued || j.State == store.JobRunning)
 	p.Resume = may && j.State == store.JobPaused
 	p.Cancel = may && !p.Over && j.Asked != store.AskCancel
-	if kind.Next != nil && j.State == store.JobDone {
+	switch {
+	case kind.Next != nil && j.State == store.JobDone:
 		p.Next = kind.Next(&j)
+	case kind.Again != "" && j.State == store.JobCancelled && may:
+		p.Next = &web.Action{Label: kind.Again, Path: kind.Up.Path}
 	}
 	if kind.Result != nil && len(j.Result) > 0 {
 		if p.Result, err = kind.Result(c, &j); err != nil {
@@ -68,14 +74,14 @@ func (s *site) job(c *web.Context) error {
 
 func jobOf(c *web.Context, j *store.Job, kind *jobKind) jobPage {
 	p := jobPage{
-		Path: pathOf("/jobs", j.ID), State: j.State, Doing: j.Doing, Error: j.Error, Actor: j.Actor,
+		Path: pathOf("/jobs", j.ID), State: web.State(j.State), Doing: j.Doing, Error: sentenceOf(j.Error), Actor: j.Actor,
 		Percent: jobPercent(j), Known: j.Total > 0, Over: j.FinishedAt != 0, Paused: j.State == store.JobPaused, Left: jobLeft(j, c.Now),
 	}
 	if kind.About != nil {
 		p.About = kind.About(j)
 	}
-	if j.Total > 0 {
-		p.HowFar = web.Thousands(j.Done) + " of " + web.Thousands(j.Total)
+	if j.Total > 0 && j.State != store.JobDone { // how much that was is in its result
+		p.HowFar = strings.TrimSpace(web.Thousands(j.Done) + " of " + web.Thousands(j.Total) + " " + kind.Unit)
 	}
 	if j.StartedAt != 0 {
 		p.Begun = c.Instant(j.StartedAt)
@@ -86,13 +92,24 @@ func jobOf(c *web.Context, j *store.Job, kind *jobKind) jobPage {
 	if j.State == store.JobQueued && j.Error != "" {
 		p.Error += " It is tried again at " + c.Instant(j.RunAt) + "."
 	}
-	switch j.Asked {
-	case store.AskPause:
-		p.Asked = "It pauses at the next safe point."
-	case store.AskCancel:
-		p.Asked = "It ends at the next safe point."
-	}
+	p.judge(j, kind)
 	return p
+}
+
+// judge says beside the state what is asked of the job, or how it ended.
+func (p *jobPage) judge(j *store.Job, kind *jobKind) {
+	switch {
+	case j.State == store.JobCancelled:
+		p.Error, p.Said = "", kind.Cut // somebody ended it: that is no failure
+	case j.State == store.JobDone && kind.Judge != nil:
+		if state, words := kind.Judge(j); state != "" {
+			p.State, p.Said = state, words
+		}
+	case j.Asked == store.AskPause:
+		p.Said = "It pauses at the next safe point."
+	case j.Asked == store.AskCancel:
+		p.Said = "It ends at the next safe point."
+	}
 }
 
 func jobPercent(j *store.Job) int {
@@ -128,19 +145,15 @@ func (s *site) jobAsk(c *web.Context) error {
 		return err
 	}
 	what := c.R.PathValue("what")
-	var said string
-	switch what {
-	case store.AskPause:
-		said = "The job is asked to pause."
-	case store.AskCancel:
-		said = "The job is asked to end."
-	case store.AskResume:
-		said = "The job goes on."
-	default:
+	if what != store.AskPause && what != store.AskCancel && what != store.AskResume {
 		return fault.New(fault.NotFound, "There is no page at this address.")
 	}
 	if err := office.AskJob(c.Ctx(), s.DB, c.By(), id, what); err != nil {
 		return err
+	}
+	said := "" // what is asked of a job that runs stands beside its state
+	if what == store.AskResume {
+		said = "The job goes on."
 	}
 	return c.Redirect(pathOf("/jobs", id), said)
 }
@@ -153,7 +166,7 @@ func (s *site) jobs(c *web.Context) error {
 	}
 	t := &web.Table{
 		Caption: "Jobs",
-		Columns: []web.Column{{Label: "What"}, {Label: "State"}, {Label: "How far", Figures: true, Minor: true}, {Label: "Who asked", Minor: true}, {Label: "Since", Minor: true}},
+		Columns: []web.Column{{Label: "What"}, {Label: "State"}, {Label: "Progress", Figures: true}, {Label: "Started by"}, {Label: "Started"}},
 		Count:   web.Things(int64(len(all)), listJobs, "job", "jobs"),
 		Empty:   web.Empty{Text: "Nothing has run in the background in the last 30 days. Syncs, bill runs and mailings show here."},
 	}
@@ -166,7 +179,7 @@ func (s *site) jobs(c *web.Context) error {
 		}
 		t.Rows = append(t.Rows, web.Row{ID: j.ID, Name: kind.Label, Cells: []web.Cell{
 			{Text: kind.Label, Path: p.Path, Note: p.About},
-			{State: web.State(p.State), Note: p.Error}, {Text: p.HowFar}, {Text: j.Actor}, {Text: c.Instant(j.CreatedAt)},
+			{State: p.State, Note: strings.TrimSpace(p.Said + " " + p.Error)}, {Text: p.HowFar}, {Text: j.Actor}, {Text: p.Begun},
 		}})
 	}
 	return c.Render(web.Page{Title: "Jobs", Lead: "What runs in the background, and what ran in the last 30 days.", Wide: true}, web.ListView(t))

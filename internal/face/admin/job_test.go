@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postmeter/internal/domain/operator"
+	"postmeter/internal/stage/billrun"
 	"postmeter/internal/stage/office"
 	"postmeter/internal/store"
 )
@@ -24,13 +25,19 @@ func TestAJobIsSeenPausedAndCancelled(t *testing.T) {
 		clerk.open(path).wants(http.StatusOK, "Queued", "Pause", "Cancel the job", `hx-trigger="every 2s"`, "test")
 		viewer.open(path).wants(http.StatusOK, "Queued").lacks("Pause", "Cancel the job")
 		viewer.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusForbidden)
-		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusOK, "The job is asked to pause.", "Paused", "Go on").lacks("The job goes on")
+		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusOK, "Paused", "Go on").lacks("The job goes on", "asked to")
 		clerk.do(http.MethodPost, path+"/resume", nil, nil).wants(http.StatusOK, "Queued")
 		clerk.do(http.MethodPost, path+"/dance", nil, nil).wants(http.StatusNotFound)
 		clerk.do(http.MethodPost, path+"/cancel", nil, nil).wants(http.StatusOK, "Cancelled").lacks(`hx-trigger="every`, "Cancel the job")
 		clerk.do(http.MethodPost, path+"/pause", nil, nil).wants(http.StatusConflict, "is cancelled")
 		clerk.open("/").wants(http.StatusOK).lacks("tray-job")
 		clerk.open("/jobs").wants(http.StatusOK, "knit", "Cancelled", "1 job<")
+		if id, _, err = office.Enqueue(context.Background(), w.db, w.by(), store.NewJob{Kind: billrun.JobKind, Payload: billrun.Job{Start: "2026-08-01", End: "2026-08-31"}}); err != nil {
+			t.Fatal(err)
+		}
+		clerk.do(http.MethodPost, pathOf("/jobs", id)+"/cancel", nil, nil).
+			wants(http.StatusOK, "Cancelled", "Drafts that were made before are kept.", `href="/bill">Run Billing again`).lacks("asked to end")
+		viewer.open(pathOf("/jobs", id)).wants(http.StatusOK, "Cancelled").lacks("Run Billing again</a>")
 		clerk.open("/jobs/999").wants(http.StatusNotFound)
 	})
 }

@@ -24,7 +24,12 @@ type jobKind struct {
 	Next  func(j *store.Job) *web.Action // where to go on once it is done; nil: nowhere
 	// Result shows what the job came to, and, while it runs, what it has come to so far if it says so.
 	Result func(c *web.Context, j *store.Job) (templ.Component, error)
-	Fixed  bool // it is too short to be paused
+	// Judge says how it ended if not well, though the job is done: a state, and what of it went wrong. "": well.
+	Judge func(j *store.Job) (web.State, string)
+	Unit  string // of its progress: customers
+	Cut   string // what is kept of one that was cancelled
+	Again string // the button of one that was cancelled; it leads to Up
+	Fixed bool   // it is too short to be paused
 	// Right is who may see what it was asked and what it came to; the zero value is everybody who has signed in.
 	Right web.Right
 }
@@ -32,24 +37,26 @@ type jobKind struct {
 // jobKinds are the kinds of jobs that people see. One that is not here is shown by its name.
 func (s *site) jobKinds() map[string]jobKind {
 	servers := web.Crumb{Label: "Servers", Path: "/servers"}
+	const lists, mails = "lists", "bills and mails"
 	return map[string]jobKind{
-		gather.SyncJob:     {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
-		gather.CountersJob: {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes)},
-		gather.ValidateJob: {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes)},
-		gather.FixJob:      {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes)},
+		gather.SyncJob:     {Label: "Sync servers", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes), Judge: judgeAsked, Unit: lists},
+		gather.CountersJob: {Label: "Read counters of mails", About: orderWords, Up: servers, Result: s.resultOf(syncOutcomes), Judge: judgeAsked, Unit: lists},
+		gather.ValidateJob: {Label: "Validate servers", About: orderWords, Up: servers, Result: s.resultOf(validateOutcomes), Judge: judgeAsked, Unit: lists},
+		gather.FixJob:      {Label: "Fix Selected Objects", About: orderWords, Up: servers, Result: s.resultOf(fixOutcomes), Unit: lists},
 		gather.FindJob: {
-			Label: "Find Member", About: soughtWords, Up: utilityCrumbs[0], Result: s.membersFound, Fixed: true, Right: web.Clerk,
+			Label: "Find Member", About: soughtWords, Up: utilityCrumbs[0], Result: s.membersFound, Judge: judgeAsked, Fixed: true, Right: web.Clerk,
 			Next: func(*store.Job) *web.Action { return &web.Action{Label: "Find others", Path: memberSearchPath} },
 		},
-		gather.DeleteJob:     {Label: "Delete members", Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Fixed: true, Right: web.Clerk},
+		gather.DeleteJob:     {Label: "Delete members", Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Judge: judgeAsked, Fixed: true, Right: web.Clerk},
 		billrun.ValidateKind: validateJob(),
 		billrun.UnbilledKind: unbilledJob(),
 		billrun.JobKind: {
 			Label: "Run Billing", About: runAbout, Up: web.Crumb{Label: "Bill", Path: "/bill"}, Result: s.runResult,
 			Next: func(j *store.Job) *web.Action { return &web.Action{Label: "Review", Path: reviewPath(j)} },
+			Unit: "customers", Again: "Run Billing again", Cut: "Drafts that were made before are kept. Run Billing again to go on.",
 		},
-		deliver.TestJobKind: {Label: "Test bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.testResult},
-		deliver.SendJobKind: {Label: "Send bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.sendResult},
+		deliver.TestJobKind: {Label: "Test bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.testResult, Unit: mails},
+		deliver.SendJobKind: {Label: "Send bills", About: mailingAbout, Up: web.Crumb{Label: "Send", Path: "/send"}, Result: s.sendResult, Unit: mails},
 		office.WordsKind:    {Label: "Make customers findable by all their words", Fixed: true},
 		deliver.TrialJob:    {Label: "Send a test mail", About: trialWords, Up: web.Crumb{Label: "Settings", Path: "/settings"}, Result: trialSaid, Fixed: true},
 	}

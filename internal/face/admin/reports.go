@@ -62,7 +62,7 @@ func (s *site) reports(c *web.Context) error {
 // unbilledJob is how jobs are shown that report what no bill covers.
 func unbilledJob() jobKind {
 	return jobKind{
-		Label: "Report unbilled usage", About: jobPeriod, Up: web.Crumb{Label: "Unbilled usage", Path: unbilledPath},
+		Label: "Report unbilled usage", About: jobPeriod, Up: web.Crumb{Label: "Unbilled usage", Path: unbilledPath}, Unit: "customers",
 		Next: func(*store.Job) *web.Action {
 			return &web.Action{Label: "See the report", Path: unbilledPath, Right: web.Viewer}
 		},

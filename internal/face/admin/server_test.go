@@ -58,6 +58,33 @@ func TestSelectedServersAreAskedInTheBackground(t *testing.T) {
 	})
 }
 
+func TestAJobThatDidNotGoWellSaysSo(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		clerk := w.operator(operator.Clerk)
+		w.enter("servers", `{"name":"one","host":"one.example.org"}`)
+		w.enter("servers", `{"name":"two","host":"two.example.org"}`)
+		a := clerk.do(http.MethodPost, "/servers/sync", pairs("_all", "yes"), nil).wants(http.StatusOK, "Queued")
+		w.finish([]servers.SyncResult{{Server: "one", Status: servers.Done, Lists: 3}, {Server: "two", Status: servers.Failed, Error: "the server cannot be reached"}})
+		clerk.open(a.path).wants(http.StatusOK, `state-warning">Warning`, "Done; 1 of 2 servers failed.", "The server cannot be reached.", "Started by").lacks(">Progress<")
+		clerk.open("/jobs").wants(http.StatusOK, `state-warning">Warning`, "Done; 1 of 2 servers failed.").lacks("state-done")
+		a = clerk.do(http.MethodPost, "/servers/sync", pairs("id", "2"), nil).wants(http.StatusOK, "Queued")
+		w.finish([]servers.SyncResult{{Server: "two", Status: servers.Failed, Error: "the server cannot be reached"}})
+		clerk.open(a.path).wants(http.StatusOK, `state-failed">Failed`, "The server failed: see below.").lacks("state-done")
+		a = clerk.do(http.MethodPost, "/servers/sync", pairs("id", "2"), nil).wants(http.StatusOK, "Queued")
+		w.finish([]servers.SyncResult{{Server: "two", Status: servers.Doubted, Error: "the server has no list"}})
+		clerk.open(a.path).wants(http.StatusOK, "Done; 1 answer was not believed.")
+	})
+}
+
+func TestAValidationThatFailedTellsAllThatItFound(t *testing.T) {
+	out, err := validateOutcomes([]byte(`[{"server":"one","status":"failed","error":"it cannot be reached","findings":[
+		{"severity":"error","message":"it cannot be reached"},{"severity":"warning","message":"No log of it was ever read."},{"severity":"fine","message":"x"}]}]`))
+	if err != nil || len(out) != 1 || out[0].Words != "2 findings; its lists were not compared" || out[0].Error != "It cannot be reached. No log of it was ever read." {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
 // finish ends the job that was asked for first with a result.
 func (w *world) finish(result any) {
 	w.t.Helper()

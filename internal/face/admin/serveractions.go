@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/hosting"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/servers"
@@ -121,7 +122,7 @@ func (s *site) outcomes(c *web.Context, j *store.Job, read func([]byte) ([]serve
 	if err != nil {
 		return nil, err
 	}
-	t := &web.Table{Caption: "What each server came to", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "What was found"}}}
+	t := &web.Table{Caption: "Results by server", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "Result"}}}
 	for i := range out {
 		o := &out[i]
 		for k := range all {
@@ -129,10 +130,45 @@ func (s *site) outcomes(c *web.Context, j *store.Job, read func([]byte) ([]serve
 				o.Path = pathOf("/servers", all[k].ID)
 			}
 		}
-		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: o.Server, Path: o.Path}, {State: o.State}, {Text: o.Words, Note: o.Error}}})
+		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: o.Server, Path: o.Path}, {State: o.State}, {Text: o.Words, Note: sentenceOf(o.Error)}}})
 	}
 	t.Empty.Text = "No server was asked: none has an API."
 	return web.Sheet(t), nil
+}
+
+// judgeAsked says how many of the servers that a job asked failed, or were not believed.
+func judgeAsked(j *store.Job) (web.State, string) {
+	var all []struct {
+		Status servers.Status `json:"status"`
+	}
+	if json.Unmarshal(j.Result, &all) != nil {
+		return "", ""
+	}
+	failed, doubted := 0, 0
+	for _, one := range all {
+		switch one.Status {
+		case servers.Failed:
+			failed++
+		case servers.Doubted:
+			doubted++
+		}
+	}
+	var said []string
+	if failed > 0 {
+		said = append(said, fmt.Sprintf("%d of %s failed", failed, web.Things(int64(len(all)), 0, "server", "servers")))
+	}
+	if doubted > 0 {
+		said = append(said, web.Things(int64(doubted), 0, "answer was", "answers were")+" not believed")
+	}
+	switch {
+	case len(said) == 0:
+		return "", ""
+	case failed == 1 && len(all) == 1:
+		return "failed", "The server failed: see below."
+	case failed == len(all):
+		return "failed", strings.Join(said, ", ") + "."
+	}
+	return "warning", "Done; " + strings.Join(said, ", ") + "."
 }
 
 func statusState(s servers.Status) web.State {
@@ -187,16 +223,25 @@ func validateOutcomes(result []byte) (out []serverOutcome, err error) {
 	for i := range all {
 		v := &all[i]
 		o := serverOutcome{Server: v.Server, State: statusState(v.Status), Error: v.Error}
-		bad := 0
-		for _, f := range v.Findings {
-			if f.Severity != "fine" {
-				bad++
+		var bad []string
+		for k := range v.Findings {
+			if f := &v.Findings[k]; f.Severity != hosting.Fine {
+				bad = append(bad, sentenceOf(f.Message))
 			}
 		}
-		o.Words = fmt.Sprintf("%s; %s known, %d missing, %d new", web.Things(int64(bad), 0, "finding", "findings"),
-			web.Things(int64(v.Known), 0, "list", "lists"), v.MissingAll, v.NewAll)
+		if len(bad) > 0 {
+			o.Error = strings.Join(bad[:min(len(bad), mostNotes)], " ")
+		}
+		o.Words = web.Things(int64(len(bad)), 0, "finding", "findings")
+		switch v.Status {
+		case servers.Failed:
+			o.Words += "; its lists were not compared"
+		case servers.NoAPI:
+		default:
+			o.Words += fmt.Sprintf("; %s known, %d missing, %d new", web.Things(int64(v.Known), 0, "list", "lists"), v.MissingAll, v.NewAll)
+		}
 		if v.Doubt != "" {
-			o.Error = v.Doubt
+			o.Error = strings.TrimSpace(o.Error + " " + sentenceOf(v.Doubt))
 		}
 		out = append(out, o)
 	}

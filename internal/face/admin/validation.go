@@ -148,6 +148,9 @@ func sentenceOf(message string) string {
 	if word, _, _ := strings.Cut(message, " "); !strings.Contains(word, "/") {
 		message = capital(message)
 	}
+	if strings.HasSuffix(message, ".") {
+		return message
+	}
 	return message + "."
 }
 
@@ -219,7 +222,7 @@ func (s *site) validate(c *web.Context) error {
 // validateJob is how jobs of validating are shown.
 func validateJob() jobKind {
 	return jobKind{
-		Label: "Validate All Customers", Up: web.Crumb{Label: "Validate All Customers", Path: "/validation"},
+		Label: "Validate All Customers", Up: web.Crumb{Label: "Validate All Customers", Path: "/validation"}, Unit: "customers",
 		Next: func(*store.Job) *web.Action {
 			return &web.Action{Label: "See what was found", Path: "/validation", Right: web.Viewer}
 		},
