@@ -94,7 +94,11 @@ func Compared(vanished, appeared *Trace) Suggestion {
 	if shared, all := common(vanished.Owners, appeared.Owners); all > 0 {
 		add(shared*ownerPoints/all, "%d of %s the same", shared, Things(int64(all), "owner is", "owners are"))
 	}
-	add(memberLikeness(vanished.Members, appeared.Members), "about as many members (%d and %d)", vanished.Members, appeared.Members)
+	if points := memberLikeness(vanished.Members, appeared.Members); vanished.Members == appeared.Members {
+		add(points, "the same number of members (%d)", vanished.Members)
+	} else {
+		add(points, "about as many members (%d and %d)", vanished.Members, appeared.Members)
+	}
 	return s
 }
 

@@ -35,6 +35,8 @@ type serverPage struct {
 	Administrator   bool
 	Fixable         []string // lists that can be marked gone
 	MissingBeyond   int64    // missing lists that are not named
+	Failure         string   // of the last sync, or ""
+	ValidatedWords  string   // the head of what the last validation found
 	SyncedWords     string
 	ValidationWords string
 }
@@ -69,14 +71,12 @@ func (s *site) server(c *web.Context) error {
 	p := serverPage{
 		Detail: v, Path: pathOf("/servers", id), Health: serverHealth(&v.Summary), Clerk: c.May(web.Clerk), Administrator: c.May(web.Administrator),
 		Facts: serverFacts(v), Figures: serverFigures(v, counted), Feeds: feedTable(c, v), Logs: logTable(c, v), Unknown: unknownTable(c, v), Gaps: gapTable(c, v), SuspendedTable: suspendedTable(c, v), CounterStarts: counterStarts(v),
-		Fixable: v.MissingLists, SyncedWords: or(c.InstantOf(v.Synced), "never"), ValidationWords: or(c.InstantOf(v.Validated), "never"),
+		Fixable: v.AbsentLists, SyncedWords: or(c.InstantOf(v.Synced), "never"), ValidationWords: or(c.InstantOf(v.Validated), "never"),
 	}
-	if v.Validation != nil && len(p.Fixable) == 0 {
-		p.Fixable = v.Validation.Missing
-	}
-	p.MissingBeyond = max(0, v.Missing-int64(len(v.MissingLists)))
+	p.Failure = sentenceOf(timesHere(c, v.Failure))
+	p.MissingBeyond = max(0, v.Absent-int64(len(v.AbsentLists)))
 	for _, a := range v.Abilities {
-		words := strings.ReplaceAll(a.Name, "_", " ")
+		words := abilityWord(a.Name)
 		if a.Can {
 			p.Can = append(p.Can, words)
 		} else {
@@ -86,8 +86,9 @@ func (s *site) server(c *web.Context) error {
 	if v.Validation != nil {
 		for i := range v.Validation.Findings {
 			f := &v.Validation.Findings[i]
-			f.Message, f.Remedy = timesHere(c, f.Message), timesHere(c, f.Remedy)
+			f.Message, f.Remedy = sentenceOf(timesHere(c, f.Message)), timesHere(c, f.Remedy)
 		}
+		p.ValidatedWords = "Validation of " + c.InstantOf(v.Validation.At)
 	}
 	p.Suggested = suggestedMoves(p.Path, v)
 	if p.Nobodys, err = s.nobodys(c, id); err != nil {
@@ -100,6 +101,37 @@ func (s *site) server(c *web.Context) error {
 
 // machineTime is an instant as findings and alerts hold it.
 var machineTime = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+
+// abilityWords are what servers can be asked, as people read it.
+var abilityWords = map[string]string{
+	"catalogue": "sites and lists", "member_counts": "numbers of members", "administrators": "administrators", "find_members": "finding members",
+	"delete_members": "deleting members", "health": "how it is", "post_counters": "counters of posts", "sent_counters": "counters of mails",
+}
+
+func abilityWord(name string) string {
+	return or(abilityWords[name], strings.ReplaceAll(name, "_", " "))
+}
+
+// atSite writes a list that is named as site/list as people do: list@site.
+func atSite(name string) string {
+	site, list, ok := strings.Cut(name, "/")
+	if !ok {
+		return name
+	}
+	return list + "@" + site
+}
+
+// atSites is atSite for several.
+func atSites(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		was, is, renamed := strings.Cut(name, " to ")
+		if out[i] = atSite(was); renamed {
+			out[i] += " to " + atSite(is)
+		}
+	}
+	return out
+}
 
 // timesHere writes the instants of a text in the billing time zone, as all of the page's times are.
 func timesHere(c *web.Context, text string) string {
@@ -116,12 +148,12 @@ func or(text, other string) string {
 func serverFacts(v *servers.Detail) [][2]string {
 	secret := "no password or token"
 	if v.HasSecret {
-		secret = "with a password or token, sealed"
+		secret = "with a password or token, which is stored encrypted"
 	}
 	facts := [][2]string{
 		{"Host Name", v.Host}, {"Kind", kindWord(v.Kind)}, {"URL", v.URL}, {"User", strings.Trim(v.User+", "+secret, ", ")}, {"Comments", v.Comments},
 		{"Time zone", v.TimeZone}, {"Billed size", sizeWord(v.BilledSource)}, {"Service senders", strings.Join(v.ServiceSenders, ", ")},
-		{"Sites", web.Thousands(int64(len(v.Sites)))}, {"Counted", web.Thousands(v.Counted) + " records of usage"},
+		{"Sites", web.Thousands(int64(len(v.Sites)))}, {"Counted", web.Things(v.Counted, 0, "record", "records") + " of usage"},
 		{"Log formats", or(strings.Join(v.UsageFormats, ", "), "none of its own: reports, or the log of its mail server")},
 	}
 	out := facts[:0]
@@ -150,10 +182,10 @@ func sizeWord(source string) string {
 func serverFigures(v *servers.Detail, counted bool) []homeFigure {
 	return []homeFigure{
 		{Label: "Lists", Figure: known(counted, v.Lists)},
-		{Label: "Missing", Figure: known(counted, v.Missing)},
+		{Label: "Missing", Figure: known(counted, v.Absent)},
 		{Label: "Gone", Figure: known(counted, v.Gone)},
-		{Label: "Found, not billed", Figure: web.Thousands(v.UnknownList), Note: "of unknown lists"},
-		{Label: "Unparsed", Figure: web.Thousands(v.Unparsed), Note: "lines"},
+		{Label: "Not billed", Figure: web.Thousands(v.UnknownList), Note: "records of unknown lists"},
+		{Label: "Not readable", Figure: web.Thousands(v.Unparsed), Note: "lines of logs"},
 	}
 }
 
@@ -162,9 +194,9 @@ func logTable(c *web.Context, v *servers.Detail) *web.Table {
 		Caption: "Logs that were read",
 		Columns: []web.Column{
 			{Label: "Format"}, {Label: "Last read"}, {Label: "Last usage"}, {Label: "Counted", Figures: true},
-			{Label: "Already known", Figures: true, Minor: true}, {Label: "Unknown list", Figures: true, Minor: true}, {Label: "Unparsed", Figures: true, Minor: true},
+			{Label: "Already known", Figures: true, Minor: true}, {Label: "Unknown list", Figures: true, Minor: true}, {Label: "Not readable", Figures: true, Minor: true},
 		},
-		Empty: web.Empty{Text: "No log of it was ever read: what it sends is not counted. Let Postmeter follow its log, run an agent there, or read it with postmeter ingest."},
+		Empty: web.Empty{Text: "No log of it was ever read: what it sends is not counted."},
 	}
 	for i := range v.Logs {
 		l := &v.Logs[i]

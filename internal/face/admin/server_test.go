@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"postmeter/internal/domain/hosting"
 	"postmeter/internal/domain/operator"
@@ -26,7 +27,7 @@ func TestCreatingAndEditingAServer(t *testing.T) {
 		v.send("/servers/new", "name", "lists1", "host", "lists1.example.org", "kind", "mailman3", "url", "http://127.0.0.1:8001/3.1", "user", "restadmin",
 			"password", "tres secret", "time_zone", "Europe/Berlin", "billed_source", "listserver", "average_bytes", "51200", "comments", "In the cellar",
 			"service_senders", "*-bounces@example.org\nroot@example.org", "logs[0].path", "/var/log/mailman3/smtp.log", "logs[0].format", "mailman3").
-			wants(http.StatusOK, "lists1 is created.", "restadmin, with a password or token, sealed", "Europe/Berlin", "It was named a moment ago", "/var/log/mailman3/smtp.log", "root@example.org", "delete members").
+			wants(http.StatusOK, "lists1 is created.", "restadmin, with a password or token, which is stored encrypted", "Europe/Berlin", "It was named a moment ago", "/var/log/mailman3/smtp.log", "root@example.org", "deleting members").
 			lacks("tres secret")
 		v.send("/servers/new", "name", "lists1", "host", "x", "kind", "manual", "billed_source", "listserver", "average_bytes", "51200", "time_zone", "UTC").
 			wants(http.StatusUnprocessableEntity, "There is a server of this name already")
@@ -34,7 +35,7 @@ func TestCreatingAndEditingAServer(t *testing.T) {
 		edit := "/servers/1/edit"
 		v.open(edit).wants(http.StatusOK, `value="/var/log/mailman3/smtp.log"`, "root@example.org", `data-guard="false"`).lacks("tres secret")
 		v.send(edit, "host", "lists1.example.net", "kind", "mailman3", "url", "http://127.0.0.1:8001/3.1", "user", "restadmin", "time_zone", "UTC",
-			"billed_source", "mailserver", "average_bytes", "51200").wants(http.StatusOK, "lists1 is saved.", "lists1.example.net", "As sent", "sealed")
+			"billed_source", "mailserver", "average_bytes", "51200").wants(http.StatusOK, "lists1 is saved.", "lists1.example.net", "As sent", "stored encrypted")
 		v.open("/servers").wants(http.StatusOK, "1 server<", "lists1", "Mailman 3", "Validate Selected Servers", "Sync Selected Servers", "Create New Server")
 		clerk.open(edit).wants(http.StatusForbidden)
 	})
@@ -107,7 +108,7 @@ func TestAServerShowsItsValidationAndWhatCanBeFixed(t *testing.T) {
 		clerk := w.operator(operator.Clerk)
 		id := w.enter("servers", `{"name":"one","host":"one.example.org"}`)
 		report, err := json.Marshal(servers.Validation{
-			Server: "one", Status: servers.Done, Version: "GNU Mailman 3.3.8",
+			Server: "one", Status: servers.Done, Version: "GNU Mailman 3.3.8", At: w.now.UTC().Format(time.RFC3339),
 			Findings: []servers.Finding{
 				{Severity: hosting.Trouble, Code: "log_template", Message: "The log does not say what billing needs.", Remedy: "Put these lines into mailman.cfg:\n\n[logging.smtp]\nevery: PM1"},
 				{Severity: hosting.Fine, Code: "clock", Message: "Its clock agrees with this machine's."},
@@ -127,12 +128,13 @@ func TestAServerShowsItsValidationAndWhatCanBeFixed(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		clerk.open("/servers").wants(http.StatusOK, "Unconfirmed", "two of five lists are missing")
-		clerk.open("/servers/1").wants(http.StatusOK, "Its log was last read at 2026-09-14 03:47 UTC.").lacks("T03:47")
-		clerk.open("/servers/1").wants(http.StatusOK, "GNU Mailman 3.3.8", "<pre tabindex=\"0\" aria-label=\"To copy and paste\">[logging.smtp]\nevery: PM1", "example.org/&lt;b&gt;",
+		clerk.open("/servers").wants(http.StatusOK, "Unconfirmed", "Two of five lists are missing.", ">never<", "validated 2026-09-15", "<bdi>2</bdi>")
+		clerk.open("/servers/1").wants(http.StatusOK, "Its log was last read at 2026-09-14 03:47 UTC.", "Two of five lists are missing.", "Validation of 2026-09-15", "the names are alike.", "old@example.org").
+			lacks("T03:47", "of 100", "one/example.org/old may be")
+		clerk.open("/servers/1").wants(http.StatusOK, "GNU Mailman 3.3.8", "<pre tabindex=\"0\" aria-label=\"To copy and paste\">[logging.smtp]\nevery: PM1", "&lt;b&gt;@example.org",
 			"sync it anyway", "Fix Selected Objects", "/servers/1/move?from=one%2Fexample.org%2Fold&amp;to=one%2Fexample.org%2Fnew", "It cannot")
 		clerk.do(http.MethodPost, "/servers/1/fix", nil, nil).wants(http.StatusUnprocessableEntity, "No list was ticked")
-		clerk.do(http.MethodPost, "/servers/1/fix", pairs("list", "example.org/old"), nil).wants(http.StatusOK, "Mark 1 list gone", "example.org/old", "Do not ask the server")
+		clerk.do(http.MethodPost, "/servers/1/fix", pairs("list", "example.org/old"), nil).wants(http.StatusOK, "Mark 1 list gone", "old@example.org", `value="example.org/old"`, "Do not ask the server")
 		clerk.do(http.MethodPost, "/servers/1/fix", pairs("list", "example.org/old", "sure", "yes"), nil).wants(http.StatusOK, "Fix Selected Objects", "1 list of one")
 		clerk.do(http.MethodPost, "/servers/sync", pairs("id", "1", "confirm", "yes"), nil).wants(http.StatusOK, "Sync servers")
 		clerk.do(http.MethodPost, "/servers/sync", pairs("id", "1", "counter", "there"), nil).wants(http.StatusUnprocessableEntity, "Choose from where")
@@ -146,10 +148,11 @@ func TestAListIsMoved(t *testing.T) {
 		w.imports(`{"servers":[{"name":"one","host":"one.example.org"}],"lists":[{"server":"one","site":"example.org","list":"news"}]}`)
 		clerk := w.operator(operator.Clerk)
 		path := "/servers/1/move"
-		clerk.open(path+"?from=one/example.org/news&to=one/example.org/letter").wants(http.StatusOK, `value="one/example.org/news"`, `value="one/example.org/letter"`)
+		clerk.open(path+"?from=one/example.org/news&to=one/example.org/letter").wants(http.StatusOK, `value="news@example.org"`, `value="letter@example.org"`)
 		clerk.send(path, "from", "news", "to", "one/example.org/letter", "on", "soon").wants(http.StatusUnprocessableEntity, `href="#f-from"`, `href="#f-on"`)
 		clerk.send(path, "from", "one/example.org/other", "to", "one/example.org/letter").wants(http.StatusUnprocessableEntity, "nothing was changed")
-		if a := clerk.send(path, "from", "one/example.org/news", "to", "one/example.org/letter").wants(http.StatusOK, "one/example.org/letter since 2026-09-15"); !strings.HasPrefix(a.path, "/servers/1") {
+		clerk.send(path, "from", "news@example.org", "to", "news@").wants(http.StatusUnprocessableEntity, `href="#f-to"`, "write it such as")
+		if a := clerk.send(path, "from", "news@example.org", "to", "one/example.org/letter").wants(http.StatusOK, "news@example.org is letter@example.org since 2026-09-15"); !strings.HasPrefix(a.path, "/servers/1") {
 			t.Errorf("led to %s", a.path)
 		}
 	})

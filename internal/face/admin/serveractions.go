@@ -14,6 +14,7 @@ import (
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/gather"
 	"postmeter/internal/stage/gather/servers"
+	"postmeter/internal/stage/insight"
 	"postmeter/internal/stage/office"
 	"postmeter/internal/store"
 )
@@ -82,8 +83,27 @@ func (s *site) serverFix(c *web.Context) error {
 		return s.order(c, servers.FixJob, servers.Order{Names: []string{name}, Lists: lists, Confirm: true, WithoutAsking: c.R.PostForm.Get("without") == "yes"})
 	}
 	path := pathOf("/servers", id)
+	gone, err := s.goneLists(c, name, lists)
+	if err != nil {
+		return err
+	}
 	title := "Fix Selected Objects: " + web.Things(int64(len(lists)), 0, "list", "lists")
-	return c.RenderStatus(http.StatusOK, web.Page{Title: title, Crumbs: []web.Crumb{serverCrumbs[0], {Label: name, Path: path}}}, fixView(path, name, lists))
+	return c.RenderStatus(http.StatusOK, web.Page{Title: title, Crumbs: []web.Crumb{serverCrumbs[0], {Label: name, Path: path}}}, fixView(path, gone))
+}
+
+// goneLists names lists of a server, as site/list, with the customer that each of them has.
+func (s *site) goneLists(c *web.Context, server string, lists []string) ([]goneList, error) {
+	places, out := make([]hosting.Place, len(lists)), make([]goneList, len(lists))
+	for i, name := range lists {
+		out[i].Name = name
+		places[i].Server = server
+		places[i].Site, places[i].List, _ = strings.Cut(name, "/")
+	}
+	owners, err := insight.Owners(c.Ctx(), s.DB, places, c.Now)
+	for i, p := range places {
+		out[i].Of = owners[p].Company
+	}
+	return out, err
 }
 
 // Words of jobs that ask servers.
@@ -255,5 +275,5 @@ func fixOutcomes(result []byte) ([]serverOutcome, error) {
 	if !r.Asked {
 		asked = "The server was not asked."
 	}
-	return []serverOutcome{{Server: r.Server, State: "done", Error: asked, Words: web.Things(int64(len(r.Gone)), 0, "list is", "lists are") + " marked gone: " + strings.Join(r.Gone, ", ")}}, err
+	return []serverOutcome{{Server: r.Server, State: "done", Error: asked, Words: web.Things(int64(len(r.Gone)), 0, "list is", "lists are") + " marked gone: " + strings.Join(atSites(r.Gone), ", ")}}, err
 }

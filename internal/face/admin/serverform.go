@@ -23,23 +23,23 @@ const spareLogs = 2
 // commands, files and bills use.
 func serverFields(edit bool, logs int) []web.Field {
 	var fields []web.Field
-	stays := "Left empty, what is stored stays."
+	stays := "Leave empty to keep what is stored."
 	if !edit {
-		fields = append(fields, web.Field{Name: "name", Label: "Name", Required: true, Max: 200, Help: "What lists, files and bills call it. It stays."})
-		stays = "It is kept sealed, and never shown again."
+		fields = append(fields, web.Field{Name: "name", Label: "Name", Required: true, Max: 200, Help: "Lists, files and bills use it. It cannot be changed later."})
+		stays = "It is stored encrypted, and never shown again."
 	}
 	fields = append(fields,
 		web.Field{Name: "host", Label: "Host Name", Required: true, Max: 200},
 		web.Field{Name: "kind", Label: "Kind", Kind: web.Select, Options: serverKinds},
-		web.Field{Name: "url", Label: "URL", Help: "Of its API, such as http://lists.example.org:8001/3.1 of a Mailman."},
+		web.Field{Name: "url", Label: "URL", Help: "Where its API is, such as http://lists.example.org:8001/3.1 for Mailman."},
 		web.Field{Name: "user", Label: "User"},
 		web.Field{Name: "password", Label: "Password", Kind: web.Password, Complete: "new-password", Help: stays},
 		web.Field{Name: "token", Label: "Token", Kind: web.Password, Complete: "new-password", Help: "Instead of a password, where the server gives tokens."},
 		web.Field{Name: "comments", Label: "Comments", Kind: web.Lines},
-		web.Field{Name: "time_zone", Label: "Time zone", Help: "Of times without a zone in its logs, such as Europe/Berlin."},
+		web.Field{Name: "time_zone", Label: "Time zone", Help: "For times without a zone in its logs, such as Europe/Berlin."},
 		web.Field{Name: "billed_source", Label: "Billed size", Kind: web.Choice, Options: billedSizes},
-		web.Field{Name: "average_bytes", Label: "Size where none is told", Kind: web.Number, Unit: "bytes", Help: "Of one message, where the server counts mails and says no sizes."},
-		web.Field{Name: "service_senders", Label: "Service senders", Kind: web.Lines, List: true, Help: "Whose mail is counted and not charged, one a line: *-bounces@example.org"})
+		web.Field{Name: "average_bytes", Label: "Size where none is told", Kind: web.Number, Unit: "bytes", Help: "Of one message, where the server counts mails without their sizes. 51,200 bytes are 50 KB."},
+		web.Field{Name: "service_senders", Label: "Service senders", Kind: web.Lines, List: true, Help: "Their mail is counted and not charged. One address or pattern a line, such as *-bounces@example.org."})
 	formats := []web.Option{{Value: "", Label: "none"}}
 	for _, name := range []string{maillog.Mailman3, maillog.Mailman3Default, maillog.Postfix} {
 		formats = append(formats, web.Option{Value: name, Label: name})

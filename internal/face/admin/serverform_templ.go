@@ -64,7 +64,7 @@ func serverFormView(f *web.Form) templ.Component {
 					}
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <fieldset class=\"form-part\"><legend>Logs that lie on this machine</legend><p class=\"field-help\">Postmeter follows them as they grow: the whole path of each, and its format. Rotated files are a pattern of paths; empty for the usual ones, none if there are none. On other machines an agent follows logs.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " <fieldset class=\"form-part\"><legend>Logs on this machine</legend><p class=\"field-help\">Postmeter reads them as they grow. Give the whole path and the format of each. Rotated files are a pattern of paths: leave it empty for the usual ones, write none if there are none. On other machines an agent reads logs.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

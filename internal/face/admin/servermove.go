@@ -3,7 +3,6 @@ package admin
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"postmeter/internal/domain/fault"
@@ -16,9 +15,9 @@ import (
 var moveForm = &web.FormSpec{
 	Submit: "Move/Rename",
 	Fields: []web.Field{
-		{Name: "from", Label: "List", Required: true, Help: "Where billing knows it, as server/site/list."},
-		{Name: "to", Label: "New place", Required: true, Help: "Where it is now, as server/site/list. If a sync took it for a new list, the two become one."},
-		{Name: "on", Label: "First day in the new place", Kind: web.Date, Help: "Left empty, it is the day on which a sync found it there, else today."},
+		{Name: "from", Label: "List", Required: true, Help: "Where billing knows it, such as news@example.org, or server/site/list on another server."},
+		{Name: "to", Label: "New place", Required: true, Help: "Where it is now, written likewise. If a sync took it for a new list, the two become one."},
+		{Name: "on", Label: "First day in the new place", Kind: web.Date, Help: "Leave empty for the day on which a sync found it there, else today."},
 	},
 }
 
@@ -30,9 +29,30 @@ func suggestedMoves(path string, v *servers.Detail) (out []suggestedMove) {
 	}
 	for _, one := range all {
 		query := url.Values{"from": {one.From}, "to": {one.To}}
-		out = append(out, suggestedMove{one.From, one.To, strings.Join(one.Why, ", ") + " (" + strconv.Itoa(one.Score) + " of 100)", path + "/move?" + query.Encode()})
+		out = append(out, suggestedMove{placeWords(v.Name, one.From), placeWords(v.Name, one.To), strings.Join(one.Why, ", "), path + "/move?" + query.Encode()})
 	}
 	return out
+}
+
+// placeWords writes a place of a list as people do: list@site of the server that is looked at, else with its server.
+func placeWords(server, text string) string {
+	p, err := hosting.ParsePlace(text)
+	if err != nil || p.Server != server {
+		return text
+	}
+	return p.List + "@" + p.Site
+}
+
+// parsePlace reads what placeWords writes.
+func parsePlace(server, text string) (hosting.Place, error) {
+	if list, site, ok := strings.Cut(text, "@"); ok && list != "" && site != "" && !strings.Contains(text, "/") {
+		return hosting.Place{Server: server, Site: site, List: list}, nil
+	}
+	p, err := hosting.ParsePlace(text)
+	if err != nil {
+		return p, fault.New(fault.Invalid, "%q is no list: write it such as news@example.org, or as server/site/list on another server", text)
+	}
+	return p, nil
 }
 
 // serverMove shows the form that gives a list another place.
@@ -42,10 +62,9 @@ func (s *site) serverMove(c *web.Context) error {
 		return err
 	}
 	f := web.NewForm(moveForm, c.R.URL.Path, pathOf("/servers", id), nil)
-	f.Values.Set("from", name+"/")
 	for _, field := range []string{"from", "to"} {
 		if given := c.R.URL.Query().Get(field); given != "" {
-			f.Values.Set(field, given)
+			f.Values.Set(field, placeWords(name, given))
 		}
 	}
 	return s.serverMovePage(c, http.StatusOK, id, name, f)
@@ -68,14 +87,14 @@ func (s *site) serverMoveDo(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	from, to, on := moveTyped(f)
+	from, to, on := moveTyped(f, name)
 	return f.Save(c, web.Saving{
 		Do: func() (string, string, error) {
 			r, err := servers.Move(c.Ctx(), s.asked(c), from, to, on)
 			if err != nil {
 				return "", "", moveFault(err)
 			}
-			said := r.From + " is " + r.To + " since " + r.On + "."
+			said := placeWords(name, r.From) + " is " + placeWords(name, r.To) + " since " + r.On + "."
 			if r.Joined {
 				said += " The list that a sync found there and it are one now."
 			}
@@ -86,12 +105,12 @@ func (s *site) serverMoveDo(c *web.Context) error {
 }
 
 // moveTyped reads both places and the day, and notes what is wrong with them.
-func moveTyped(f *web.Form) (from, to hosting.Place, on period.Date) {
+func moveTyped(f *web.Form, server string) (from, to hosting.Place, on period.Date) {
 	for _, one := range []struct {
 		name string
 		into *hosting.Place
 	}{{"from", &from}, {"to", &to}} {
-		place, err := hosting.ParsePlace(f.Get(one.name))
+		place, err := parsePlace(server, f.Get(one.name))
 		if err != nil {
 			f.Faults.Add(one.name, "%s", fault.MessageOf(err))
 		}

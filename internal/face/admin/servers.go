@@ -85,7 +85,7 @@ func (s *site) servers(c *web.Context) error {
 		Caption: "Servers", List: web.ReadList(c, serverList),
 		Columns: []web.Column{
 			{Label: "Name"}, {Label: "Host Name", Minor: true}, {Label: "Health"}, {Label: "Lists", Figures: true},
-			{Label: "Missing", Figures: true, Minor: true}, {Label: "Last sync", Minor: true}, {Label: "Last validation", Minor: true},
+			{Label: "Missing", Figures: true}, {Label: "Last sync"},
 		},
 		Count: web.Things(int64(len(all)), 0, "server", "servers"),
 		Empty: web.Empty{
@@ -102,15 +102,26 @@ func (s *site) servers(c *web.Context) error {
 		v := &all[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Name, Cells: []web.Cell{
 			{Text: v.Name, Path: pathOf("/servers", v.ID), Note: v.Comments}, {Text: v.Host, Note: kindWord(v.Kind)},
-			{State: serverHealth(v), Note: v.Failure}, {Text: known(counted, v.Lists)}, {Text: some(v.Missing)},
-			{Text: c.InstantOf(v.Synced)}, {Text: c.InstantOf(v.Validated)},
+			{State: serverHealth(v), Note: sentenceOf(timesHere(c, v.Failure))}, {Text: known(counted, v.Lists)}, {Text: some(v.Absent)},
+			{Text: or(c.InstantOf(v.Synced), "never"), Note: validatedNote(c, v)},
 		}})
 	}
 	page := web.Page{Title: "Servers", Lead: "Servers must be validated and synced before new lists appear in billing.", Wide: true}
+	if t.Select != nil && len(all) > 0 {
+		page.Lead += " Tick those to validate or sync."
+	}
 	if len(all) > 0 {
 		page.Action = existing(c, createServer)
 	}
 	return c.Render(page, countedList(t, counted, c.R.URL.RequestURI()))
+}
+
+// validatedNote says when a server was validated last.
+func validatedNote(c *web.Context, v *servers.Summary) string {
+	if v.Validated == "" {
+		return "never validated"
+	}
+	return "validated " + c.InstantOf(v.Validated)
 }
 
 // known writes a number, or says that it is not known yet.

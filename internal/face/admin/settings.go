@@ -31,7 +31,7 @@ func settingsParts(number, credit string, today period.Date) []settingsPart {
 		}},
 		{"Billing", []web.Field{
 			{Name: "settings.billing_admin_name", Label: "Billing Admin Name"},
-			{Name: "settings.billing_admin_email", Label: "Billing Admin Email", Kind: web.Email, Help: "The From of invoices."},
+			{Name: "settings.billing_admin_email", Label: "Billing Admin Email", Kind: web.Email, Help: "The sender (From) of invoices."},
 			{Name: "settings.customer_types", Label: "Customer Type Options", Kind: web.Lines, List: true, Help: "Types of contract, one a line. They are offered when a customer is entered."},
 			{Name: "currency", Label: "Currency", Required: true, Max: 3, Help: "A code of ISO 4217, such as USD. It cannot be changed once usage or bills exist."},
 			{Name: "time_zone", Label: "Time zone", Required: true, Help: "In which days and months begin, such as Europe/Berlin. It cannot be changed once usage or bills exist."},
@@ -51,7 +51,7 @@ func settingsParts(number, credit string, today period.Date) []settingsPart {
 			{Name: "settings.smtp.port", Label: "Port", Kind: web.Number},
 			{Name: "settings.smtp.security", Label: "Encryption", Kind: web.Select, Options: securities},
 			{Name: "settings.smtp.user", Label: "User"},
-			{Name: "settings.smtp.password", Label: "Password", Kind: web.Password, Complete: "new-password", Help: "It is kept sealed, and never shown again. Left empty, what is stored stays."},
+			{Name: "settings.smtp.password", Label: "Password", Kind: web.Password, Complete: "new-password", Help: "It is stored encrypted, and never shown again. Leave empty to keep what is stored."},
 		}},
 	}
 }

@@ -111,7 +111,7 @@ func (s *Server) Health(ctx context.Context) (hosting.Health, error) {
 		return hosting.Health{}, err
 	}
 	h := hosting.Health{Version: strings.TrimSpace("listmonk " + about.Version), Clock: a.Date}
-	h.Findings = append(h.Findings, hosting.Finding{Severity: hosting.Fine, Code: "version", Message: "The server takes the user and token."}, s.api.Transport())
+	h.Findings = append(h.Findings, hosting.Finding{Severity: hosting.Fine, Code: "version", Message: "The server accepts the user and token."}, s.api.Transport())
 	for _, what := range []struct{ path, of, permission string }{
 		{"campaigns", "campaigns, so that what was sent cannot be billed", "campaigns:get_all"},
 		{"subscribers", "subscribers, so that members cannot be found", "subscribers:get_all"},

@@ -47,7 +47,7 @@ func version(api string) hosting.Finding {
 		return hosting.Finding{Severity: hosting.Warning, Code: "version", Message: "The API is not version 3.1, with which this was tested.",
 			Remedy: "Let the URL end with /3.1."}
 	}
-	return hosting.Finding{Severity: hosting.Fine, Code: "version", Message: "The server takes the user and password, and its API is version 3.1."}
+	return hosting.Finding{Severity: hosting.Fine, Code: "version", Message: "The server accepts the user and password, and its API is version 3.1."}
 }
 
 // untold is the finding about something that could not be looked at. err may be nil: the server has nothing to look at.

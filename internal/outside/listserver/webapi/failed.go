@@ -72,7 +72,7 @@ func (c *Client) failed(ctx context.Context, err error) error {
 	case brokenOff(err):
 		return fault.Wrap(fault.Unavailable, cause, "%s broke off its answer; nothing was taken from it. Try again later", c)
 	}
-	return fault.Wrap(fault.Unavailable, cause, "%s cannot be reached: check that it runs, the URL, and what stands between", c)
+	return fault.Wrap(fault.Unavailable, cause, "%s cannot be reached: check that it runs, the URL, and the firewall between", c)
 }
 
 // certificate says whether a server could not show who it is.

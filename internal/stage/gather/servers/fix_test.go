@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"postmeter/internal/domain/contract"
 	"postmeter/internal/domain/customer"
@@ -71,8 +72,15 @@ func TestMissingListsAreMarkedGoneByAPersonAlone(t *testing.T) {
 		h.server("s1").has("a.test/l1")
 		h.refused("an answer that cannot be true", h.fix(true, false), fault.Conflict, "confirm it if it is so", before)
 		h.server("s1").has("a.test/l1", "a.test/l2", "a.test/l3", "a.test/l4")
+		if _, err := servers.ValidateAll(context.Background(), h.deps(), nil); err != nil {
+			t.Fatal(err)
+		}
+		h.now = h.now.Add(time.Minute)
 		if err := h.fix(true, false); err != nil {
 			t.Fatal(err)
+		}
+		if v := h.show(); v.Absent != 0 || len(v.AbsentLists) != 0 {
+			t.Errorf("what a validation before it found is still told: %d, %v", v.Absent, v.AbsentLists)
 		}
 		check(t, "life and gone", h.one(`SELECT id, end_day, gone_day FROM list WHERE gone_day IS NOT NULL`), "5|20707|20708")
 		check(t, "the customer's revision", h.one(`SELECT revision FROM customer`) > "1", true)

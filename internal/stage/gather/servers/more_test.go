@@ -53,6 +53,9 @@ func TestAValidationTellsAndChangesNothing(t *testing.T) {
 		check(t, "its finding", found(reports[1], "reachable"), "error: the password is not taken")
 		check(t, "the one without an API", reports[2].Status, servers.NoAPI)
 
+		if v := h.show(); v.Missing != 0 || v.Absent != 1 || len(v.AbsentLists) != 1 || v.AbsentLists[0] != "a.test/news" {
+			t.Errorf("missing as the validation found: %d, %d, %v", v.Missing, v.Absent, v.AbsentLists)
+		}
 		h.now = h.now.Add(time.Minute) // nothing was sent since the last reading
 		if reports, err = servers.ValidateAll(context.Background(), h.deps(), []string{"s1"}); err != nil {
 			t.Fatal(err)

@@ -38,6 +38,7 @@ type Summary struct {
 	ID      int64            `json:"-"`
 	Doubted bool             `json:"-"` // the last sync changed nothing, since the answer was not believed
 	Worst   hosting.Severity `json:"-"` // of the findings of the last validation; "" without one
+	Absent  int64            `json:"-"` // as Missing, with what a validation found since
 }
 
 // List returns all servers, by name. now is when it is asked, for what lags.
@@ -77,8 +78,8 @@ func ListCounted(ctx context.Context, db *store.DB, now time.Time, counts map[in
 		for i := range all {
 			v := &all[i]
 			state := learned[v.ID]
-			worst, err := worstOf(state.Validation)
-			if err != nil {
+			var last *Validation
+			if err := parse(state.Validation, &last); err != nil {
 				return err
 			}
 			feeds := feedsOf(v, states, now)
@@ -86,28 +87,19 @@ func ListCounted(ctx context.Context, db *store.DB, now time.Time, counts map[in
 				return err
 			}
 			n := counts[v.ID]
+			absent := n.Missing
+			if newer, err := last.missed(s, v.ID, state.SyncedAt); err != nil {
+				return err
+			} else if newer {
+				absent = max(absent, int64(last.MissingAll))
+			}
 			out = append(out, Summary{Name: v.Name, Host: v.Host, Kind: v.Kind, URL: v.URL, Comments: v.Comments, Lists: n.Known,
 				Missing: n.Missing, Gone: n.Gone, Synced: instantOr(state.SyncedAt), Failure: state.Failure, Validated: instantOr(state.ValidatedAt),
-				ID: v.ID, Doubted: state.Doubted, Worst: worst, Feeds: feeds})
+				ID: v.ID, Doubted: state.Doubted, Worst: last.worst(), Absent: absent, Feeds: feeds})
 		}
 		return nil
 	})
 	return out, err
-}
-
-// worstOf is the worst finding of a report.
-func worstOf(report string) (worst hosting.Severity, err error) {
-	var v *Validation
-	if err := parse(report, &v); err != nil || v == nil {
-		return "", err
-	}
-	worst = hosting.Fine
-	for _, f := range v.Findings {
-		if f.Severity == hosting.Trouble || worst == hosting.Fine {
-			worst = f.Severity
-		}
-	}
-	return worst, nil
 }
 
 // Ability says whether servers of a kind can be asked something.
@@ -165,6 +157,7 @@ type Detail struct {
 	Validation     *Validation          `json:"validation"`
 	Sites          []string             `json:"sites"` // that the last sync found
 	MissingLists   []string             `json:"missing_lists"`
+	AbsentLists    []string             `json:"-"` // those that Absent counts, the first of them
 	Suggestions    []hosting.Suggestion `json:"suggestions"`
 
 	Counted       int64          `json:"counted"`
@@ -296,6 +289,13 @@ func (v *Detail) read(s *store.Snapshot, t *target) error {
 	v.MissingLists = []string{}
 	for _, l := range first(vanished) {
 		v.MissingLists = append(v.MissingLists, l.Place.Site+"/"+l.Place.List)
+	}
+	newer, err := v.Validation.missed(s, t.ID, t.state.SyncedAt)
+	if err != nil {
+		return err
+	}
+	if v.AbsentLists = v.MissingLists; newer && len(v.MissingLists) < v.Validation.MissingAll {
+		v.AbsentLists = v.Validation.Missing
 	}
 	if err := v.readSites(s, t); err != nil {
 		return err

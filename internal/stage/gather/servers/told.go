@@ -9,6 +9,15 @@ import (
 // What becomes of lists is recorded of each list. The history of its server says it once more, for who looks there: these are
 // its entries. Lists are named as people write them, as list@site.
 
+// saidOfLists are the actions by which a person says what became of lists.
+var saidOfLists = []string{goneAction, goneUnaskedAction, movedAction}
+
+const (
+	goneAction        = "lists gone"
+	goneUnaskedAction = "lists gone without asking"
+	movedAction       = "list moved"
+)
+
 // syncTold is what the history of a server says of a sync.
 type syncTold struct {
 	Lists        int      `json:"lists"`
@@ -56,9 +65,9 @@ func (p *FixPlan) tellGone(tx *store.Tx) error {
 	for i := range p.known {
 		names = append(names, address(p.known[i].Place.Site, p.known[i].Place.List))
 	}
-	action := "lists gone"
+	action := goneAction
 	if !p.Asked {
-		action = "lists gone without asking"
+		action = goneUnaskedAction
 	}
 	return tx.Record(store.Change{Entity: "server", EntityID: p.target.ID, Action: action, After: map[string][]string{"lists": first(names)}})
 }
@@ -67,7 +76,7 @@ func (p *FixPlan) tellGone(tx *store.Tx) error {
 func (m *moving) tell() error {
 	said := map[string]string{"from": named(m.from, m.to), "to": named(m.to, m.from), "first_day": m.on.String()}
 	for _, id := range []int64{m.fromID, m.toID} {
-		if err := m.tx.Record(store.Change{Entity: "server", EntityID: id, Action: "list moved", After: said}); err != nil {
+		if err := m.tx.Record(store.Change{Entity: "server", EntityID: id, Action: movedAction, After: said}); err != nil {
 			return err
 		}
 		if m.fromID == m.toID {

@@ -156,7 +156,7 @@ func (v *Validation) unread(s *store.Snapshot, t *target) error {
 	switch {
 	case len(feeds) == 0:
 		v.find(hosting.Warning, "log_feed", "No log of it was ever read: what it sends is not counted.",
-			"Let postmeter follow its log, or read it with postmeter ingest.")
+			"Name its log in the form of the server (Edit), let an agent on its machine follow it, or read it with postmeter ingest.")
 	case slices.ContainsFunc(feeds, func(f Feed) bool { return f.Fresh() }):
 		v.find(hosting.Fine, "log_feed", "No log of it was read yet: which one is to be read was said a moment ago.", "")
 	case slices.ContainsFunc(feeds, func(f Feed) bool { return f.Seen() }):

@@ -1,6 +1,12 @@
 package servers
 
-import "postmeter/internal/domain/hosting"
+import (
+	"time"
+
+	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/hosting"
+	"postmeter/internal/store"
+)
 
 // Validation is what a validation of one server found.
 type Validation struct {
@@ -33,3 +39,31 @@ type Finding struct {
 
 // Err returns why the server could not be asked; nil if it could.
 func (v *Validation) Err() error { return v.err }
+
+// worst is the worst severity of the findings; "" without a validation.
+func (v *Validation) worst() (worst hosting.Severity) {
+	if v == nil {
+		return ""
+	}
+	worst = hosting.Fine
+	for _, f := range v.Findings {
+		if f.Severity == hosting.Trouble || worst == hosting.Fine {
+			worst = f.Severity
+		}
+	}
+	return worst
+}
+
+// missed says whether what the validation says of missing lists is newer than what the last sync of its server says, and than what
+// people said of lists since.
+func (v *Validation) missed(s *store.Snapshot, serverID, synced int64) (bool, error) {
+	if v == nil || v.Status != Done {
+		return false, nil
+	}
+	at, err := time.Parse(time.RFC3339, v.At)
+	if err != nil {
+		return false, fault.Wrap(fault.Internal, err, "the report of server %s cannot be read", v.Server)
+	}
+	said, err := s.LastChange("server", serverID, saidOfLists...)
+	return at.Unix() >= time.UnixMicro(max(synced, said)).Unix(), err // reports hold whole seconds
+}
