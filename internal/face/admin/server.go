@@ -105,7 +105,7 @@ var machineTime = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`
 // abilityWords are what servers can be asked, as people read it.
 var abilityWords = map[string]string{
 	"catalogue": "sites and lists", "member_counts": "numbers of members", "administrators": "administrators", "find_members": "finding members",
-	"delete_members": "deleting members", "health": "how it is", "post_counters": "counters of posts", "sent_counters": "counters of mails",
+	"delete_members": "deleting members", "health": "its health", "post_counters": "counters of posts", "sent_counters": "counters of mails",
 }
 
 func abilityWord(name string) string {

@@ -71,7 +71,7 @@ func TestAJobThatDidNotGoWellSaysSo(t *testing.T) {
 		clerk.open("/jobs").wants(http.StatusOK, `state-warning">Warning`, "Done; 1 of 2 servers failed.").lacks("state-done")
 		a = clerk.do(http.MethodPost, "/servers/sync", pairs("id", "2"), nil).wants(http.StatusOK, "Queued")
 		w.finish([]servers.SyncResult{{Server: "two", Status: servers.Failed, Error: "the server cannot be reached"}})
-		clerk.open(a.path).wants(http.StatusOK, `state-failed">Failed`, "The server failed: see below.").lacks("state-done")
+		clerk.open(a.path).wants(http.StatusOK, `state-failed">Failed`, "The server failed.").lacks("state-done")
 		a = clerk.do(http.MethodPost, "/servers/sync", pairs("id", "2"), nil).wants(http.StatusOK, "Queued")
 		w.finish([]servers.SyncResult{{Server: "two", Status: servers.Doubted, Error: "the server has no list"}})
 		clerk.open(a.path).wants(http.StatusOK, "Done; 1 answer was not believed.")

@@ -184,7 +184,7 @@ func judgeAsked(j *store.Job) (web.State, string) {
 	case len(said) == 0:
 		return "", ""
 	case failed == 1 && len(all) == 1:
-		return "failed", "The server failed: see below."
+		return "failed", "The server failed."
 	case failed == len(all):
 		return "failed", strings.Join(said, ", ") + "."
 	}
