@@ -68,7 +68,7 @@ test("a second factor: set up, signed in with, and removed by an administrator",
   await hers.says("Your recovery codes");
   await house.look("recovery-codes", berta);
   const recovery = await berta.locator(".codes code").first().textContent();
-  await hers.follow("I have kept them");
+  await hers.follow("I have saved them");
   await berta.getByText("Berta", { exact: true }).first().click();
   await hers.press("Sign out");
   await signIn();

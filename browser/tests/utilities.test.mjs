@@ -90,7 +90,8 @@ test("an administrator is found", async () => {
   await follow("Find Administrator");
   await fill({ Addresses: "ANN@*|bob@y.test" });
   await press("Find");
-  await says("2 administrators");
+  await says("1 administrator on 2 lists");
+  await says("Not found: bob@y.test.");
   const row = page.getByRole("row", { name: /ann@people\.test.*news@people\.test/ });
   await row.getByRole("link", { name: "Acme Ltd" }).waitFor();
   await says("it was never synced");
@@ -105,9 +106,9 @@ test("a member is found on all servers, and taken off a list that was named", as
   await done();
   await says("2 memberships");
   assert.doesNotMatch(page.url(), /eve/, "an address stands in the URL");
-  const servers = page.getByRole("region", { name: "What each server came to" });
+  const servers = page.getByRole("region", { name: "Results by server" });
   await servers.getByRole("row", { name: /dead.*Failed.*Not answered/ }).waitFor();
-  await servers.getByRole("row", { name: /by hand.*No API.*Not searched/ }).waitFor();
+  await servers.getByRole("row", { name: /by hand.*Not asked.*Not searched/ }).waitFor();
   await house.look("find-member-found");
   await page.getByRole("checkbox", { name: "Select eve@x.test of news@people.test" }).check();
   await says("1 membership is selected");

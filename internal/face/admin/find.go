@@ -3,6 +3,8 @@ package admin
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 
 	"postmeter/internal/domain/fault"
 	"postmeter/internal/domain/hosting"
@@ -98,6 +100,11 @@ func (s *site) findAdminsNow(c *web.Context) error {
 	if p.Found, err = s.adminsTable(c, found, more); err != nil {
 		return err
 	}
+	if len(found) > 0 && !more {
+		p.Kept = notFound("Not found: ", patterns, func(address string) bool {
+			return slices.ContainsFunc(found, func(a gather.Administrator) bool { return strings.EqualFold(a.Address, address) })
+		})
+	}
 	return show(http.StatusOK)
 }
 
@@ -128,7 +135,39 @@ func (s *site) adminsTable(c *web.Context, found []gather.Administrator, more bo
 		return nil, err
 	}
 	t.Count = foundCount(len(rows), len(found), more, "administrator", "administrators")
+	if !more && len(rows) == len(found) {
+		t.Count = adminsCount(found)
+	}
 	return t, nil
+}
+
+// adminsCount says how many people run how many lists.
+func adminsCount(found []gather.Administrator) string {
+	people, lists := map[string]bool{}, map[hosting.Place]bool{}
+	for i := range found {
+		a := &found[i]
+		people[strings.ToLower(a.Address)] = true
+		lists[hosting.Place{Server: a.Server, Site: a.Site, List: a.List}] = true
+	}
+	text := web.Things(int64(len(people)), 0, "administrator", "administrators")
+	if len(lists) > 0 {
+		text += " on " + web.Things(int64(len(lists)), 0, "list", "lists")
+	}
+	return text
+}
+
+// notFound says which are the addresses that were looked for as a whole and are not among those that were found.
+func notFound(said string, patterns []string, found func(address string) bool) string {
+	var out []string
+	for _, p := range patterns {
+		if !strings.Contains(p, "*") && !found(p) {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return said + strings.Join(out, ", ") + "."
 }
 
 // person is somebody on a list, or who runs it.
@@ -161,7 +200,7 @@ func (s *site) peopleRows(c *web.Context, t *web.Table, people []person) error {
 		}
 		list := p.Place.List + "@" + p.Place.Site
 		t.Rows = append(t.Rows, web.Row{ID: p.ID, Name: p.Address + " of " + list, Cells: []web.Cell{
-			{Text: p.Address, Note: p.Name}, {Text: list, Note: p.Note}, {Text: p.Place.Server, Path: paths[p.Place.Server]}, {Text: p.Role}, customer,
+			{Text: p.Address, Note: p.Name}, {Text: list, Note: p.Note}, {Text: p.Place.Server, Path: paths[p.Place.Server]}, {Text: capital(p.Role)}, customer,
 		}})
 	}
 	return nil
@@ -190,32 +229,32 @@ func foundCount(shown, found int, more bool, one, many string) string {
 }
 
 func serversTable() *web.Table {
-	return &web.Table{Caption: "Outcome of each server", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "What was found"}}}
+	return &web.Table{Caption: "Results by server", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "Result"}}}
 }
 
 // knownTable says of each server how far its administrators are known.
 func (s *site) knownTable(c *web.Context, known []gather.KnownServer, found []gather.Administrator) (*web.Table, error) {
-	counts := map[string]int64{}
+	on := map[string][]gather.Administrator{}
 	for i := range found {
-		counts[found[i].Server]++
+		on[found[i].Server] = append(on[found[i].Server], found[i])
 	}
 	paths, err := s.serverPaths(c)
 	if err != nil {
 		return nil, err
 	}
 	t := serversTable()
-	t.Empty.Text = "There are no servers yet."
+	t.Empty = web.Empty{Text: "There are no servers yet.", Action: existing(c, createServer)}
 	for i := range known {
 		k := &known[i]
-		words := web.Cell{Text: web.Things(counts[k.Server], 0, "administrator", "administrators"), Note: "as of the last sync, " + c.InstantOf(k.Synced)}
+		words := web.Cell{Text: adminsCount(on[k.Server]), Note: "as of the last sync, " + c.InstantOf(k.Synced)}
 		state := statusState(k.Status)
 		switch {
 		case k.Status == gather.NoAPI:
 			words = web.Cell{Text: "Not known: a server of the kind " + kindWord(k.Kind) + " does not tell who runs a list."}
 		case k.Status == gather.Failed:
-			state, words = "warning", web.Cell{Text: "Not known: it was never synced.", Note: k.Error}
+			state, words = "never synced", web.Cell{Text: "Not known: it was never synced.", Note: sentenceOf(k.Error)}
 		case k.Error != "":
-			state, words.Note = "warning", words.Note+", since the one after it failed: "+k.Error
+			state, words.Note = "warning", words.Note+", since the one after it failed: "+timesHere(c, k.Error)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: k.Server, Path: paths[k.Server]}, {State: state}, words}})
 	}
@@ -230,7 +269,7 @@ func (s *site) findMembers(c *web.Context) error {
 func (s *site) findMembersPage(c *web.Context, status int, f *web.Form) error {
 	return c.RenderStatus(status, web.Page{
 		Title: "Find Member", Crumbs: utilityCrumbs,
-		Lead: "All servers are asked at once, in the background. One that does not answer is told, and the others count. What is found is kept for a day.",
+		Lead: "All servers are asked at once, in the background. One that does not answer is named, and the others count. What is found is kept for a day.",
 	}, findView(findPage{Form: f}))
 }
 

@@ -108,7 +108,7 @@ func peopleView(p findPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</section><section class=\"part\" aria-labelledby=\"servers\"><h2 id=\"servers\">What each server came to</h2>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "</section><section class=\"part\" aria-labelledby=\"servers\"><h2 id=\"servers\">Results by server</h2>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -142,7 +142,7 @@ func deleteMembersView(p deletePage) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<section class=\"card-plain\" aria-label=\"What will be done\"><p>They are taken off these lists at once. Whether a mail tells them is as the lists are set. Each server is asked first: who is no longer a member of a list is left alone. The history of each server says who was taken off what, and who asked for it.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<section class=\"card-plain\" aria-label=\"What will be done\"><p>Who is named here is taken off these lists at once. The settings of each list decide whether a goodbye mail is sent. Each server is asked first: who is no longer a member of a list is left alone. The history of each server says who was taken off what, and who asked for it.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

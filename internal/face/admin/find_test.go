@@ -27,7 +27,7 @@ func (*people) Can(listserver.Ability) bool { return true }
 
 func (p *people) FindMembers(_ context.Context, pattern string, _ int) (found []hosting.Membership, more bool, err error) {
 	if p.silent {
-		return nil, false, fault.New(fault.Unavailable, "no answer within 30 s")
+		return nil, false, fault.New(fault.Unavailable, "No answer within 30 s.")
 	}
 	match, err := listserver.Match(pattern)
 	for _, m := range p.members {
@@ -142,8 +142,8 @@ func TestAMemberIsFoundAndTakenOffLists(t *testing.T) {
 		}
 		w.searches(clerk, by)
 		path := a.path
-		clerk.open(path).wants(http.StatusOK, "3 memberships", "Eve@x.test", "Eve &lt;Adams&gt;", "news@acme.test", "owner", "Acme Ltd", "The rest",
-			"Not answered", "no answer within 30 s", "cannot be asked who is on a list", `href="/servers/1"`).lacks("Delete selected")
+		clerk.open(path).wants(http.StatusOK, "3 memberships", "Eve@x.test", "Eve &lt;Adams&gt;", "news@acme.test", "Owner", "Acme Ltd", "The rest", "Not found on the servers that answered: nobody@y.test.",
+			"Not answered", "No answer within 30 s.", "cannot be asked who is on a list", `href="/servers/1"`).lacks("Delete selected")
 		if strings.Contains(path, "eve") {
 			t.Errorf("the address stands in the URL %s", path)
 		}
@@ -169,7 +169,7 @@ func TestAMemberIsFoundAndTakenOffLists(t *testing.T) {
 		}
 		v.do(http.MethodPost, remove, form, nil).wants(http.StatusOK, "Delete members", "Queued")
 		w.searches(v, by) // the other search
-		w.searches(v, by).wants(http.StatusOK, "Deleted", "1 member was deleted", "news@acme.test").lacks("other@acme.test")
+		w.searches(v, by).wants(http.StatusOK, "Deleted", "1 member was deleted", "Results by address", "/utilities\"", "news@acme.test").lacks("other@acme.test")
 		if left := by["http://alpha.test/3.1"].members; len(left) != 2 || left[0].List != "other" {
 			t.Errorf("left are %v", left)
 		}
@@ -190,7 +190,7 @@ func TestAnAdministratorIsFound(t *testing.T) {
 		clerk.open("/utilities/administrators").wants(http.StatusOK, "Addresses", "separated by |").lacks("Found<")
 		clerk.send("/utilities/administrators", "addresses", "a b").wants(http.StatusUnprocessableEntity, `href="#f-addresses"`)
 		clerk.send("/utilities/administrators", "addresses", "ann@*|bob@y.test").
-			wants(http.StatusOK, "Ann@acme.test", "news@acme.test", "owner", "Acme Ltd", "1 administrator<", "it was never synced", "does not tell who runs a list")
+			wants(http.StatusOK, "Ann@acme.test", "news@acme.test", "Owner", "Acme Ltd", "1 administrator on 1 list<", "Not found: bob@y.test.", "Never synced", "it was never synced", "does not tell who runs a list")
 		clerk.send("/utilities/administrators", "addresses", "bob@y.test").wants(http.StatusOK, "Nobody was found.")
 		clerk.open("/jobs").wants(http.StatusOK, "Nothing has run in the background") // that would keep who was looked for
 	})

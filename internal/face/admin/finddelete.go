@@ -67,7 +67,7 @@ func (s *site) membersFound(c *web.Context, j *store.Job) (templ.Component, erro
 		more, asked = more || found[i].More, asked || found[i].Status == gather.Done
 	}
 	if !asked {
-		t.Empty.Text = "No server could be searched. What became of each is below."
+		t.Empty.Text = "No server could be searched. The reason of each is below."
 	}
 	t.Count = foundCount(len(people), len(all), more, "membership", "memberships")
 	path := memberSearchPath + "/" + strconv.FormatInt(j.ID, 10) + "/delete"
@@ -76,6 +76,12 @@ func (s *site) membersFound(c *web.Context, j *store.Job) (templ.Component, erro
 		t.Select = &web.Selection{One: "membership", Many: "memberships", Actions: []web.SelectAction{{Label: "Delete selected members", Path: path, Danger: true}}}
 	}
 	p := findPage{Title: "Found", Found: t, Kept: "What was found is kept for a day. Owners and moderators are shown, and cannot be deleted here."}
+	var order gather.SearchOrder
+	if len(all) > 0 && !more && json.Unmarshal(j.Payload, &order) == nil {
+		p.Kept = strings.TrimSpace(notFound("Not found on the servers that answered: ", order.Patterns, func(address string) bool {
+			return slices.ContainsFunc(all, func(m located) bool { return strings.EqualFold(m.Address, address) })
+		}) + " " + p.Kept)
+	}
 	p.Servers, err = s.askedTable(c, found, foundWords)
 	return peopleView(p), err
 }
@@ -87,7 +93,7 @@ func (s *site) askedTable(c *web.Context, found []gather.Members, words func(*ga
 		return nil, err
 	}
 	t := serversTable()
-	t.Empty.Text = "There are no servers yet."
+	t.Empty = web.Empty{Text: "There are no servers yet.", Action: existing(c, createServer)}
 	for i := range found {
 		m := &found[i]
 		cell := words(m)
@@ -98,7 +104,7 @@ func (s *site) askedTable(c *web.Context, found []gather.Members, words func(*ga
 			if cell.Text == "" {
 				cell.Text = "Not answered. Who is on its lists is not known."
 			}
-			cell.Note = m.Error
+			cell.Note = sentenceOf(m.Error)
 		}
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: m.Server, Path: paths[m.Server]}, {State: statusState(m.Status)}, cell}})
 	}
@@ -163,7 +169,7 @@ func (s *site) deleteMembers(c *web.Context) error {
 	}
 	p := deletePage{Lists: listsOf(chosen), Path: c.R.URL.Path, Back: pathOf("/jobs", id), Carry: selected.Carry()}
 	p.Submit = "Delete " + web.Things(int64(len(chosen)), 0, "member", "members") + " from " + web.Things(int64(len(p.Lists)), 0, "list", "lists")
-	crumbs := slices.Concat(utilityCrumbs, []web.Crumb{{Label: "Find Member", Path: memberSearchPath}, {Label: "Found", Path: p.Back}})
+	crumbs := slices.Concat(utilityCrumbs, []web.Crumb{{Label: "Find Member", Path: memberSearchPath}, {Label: "Members found", Path: p.Back}})
 	return c.Render(web.Page{Title: p.Submit, Crumbs: crumbs}, deleteMembersView(p))
 }
 
@@ -211,12 +217,12 @@ func (s *site) membersDeleted(c *web.Context, j *store.Job) (templ.Component, er
 	if err != nil {
 		return nil, err
 	}
-	t := &web.Table{Caption: "Members", Columns: []web.Column{{Label: "Address"}, {Label: "List"}, {Label: "Server", Minor: true}, {Label: "Outcome"}}}
+	t := &web.Table{Caption: "Members", Columns: []web.Column{{Label: "Address"}, {Label: "List"}, {Label: "Server"}, {Label: "Outcome"}}}
 	t.Empty.Text = "Nothing was deleted."
 	for _, m := range locate(found) {
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: m.Address, Note: m.Name}, {Text: m.List + "@" + m.Site}, {Text: m.Server}, deletedCell(m.Member)}})
 	}
-	p := findPage{Title: "What became of each", Found: t, Kept: "This is kept for a day. The history of each server keeps who was taken off what."}
+	p := findPage{Title: "Results by address", Found: t, Kept: "This result is kept for a day; the deletion stays in the history of each server."}
 	p.Servers, err = s.askedTable(c, found, deletedWords)
 	return peopleView(p), err
 }
@@ -228,7 +234,7 @@ func deletedCell(m *gather.Member) web.Cell {
 	case "was_gone":
 		return web.Cell{Text: "Was no longer a member"}
 	case "failed":
-		return web.Cell{State: "failed", Note: m.Error}
+		return web.Cell{State: "failed", Note: sentenceOf(m.Error)}
 	}
 	return web.Cell{State: "failed", Note: "Not deleted: the server did not answer."}
 }

@@ -10,8 +10,8 @@ var firstForm = &web.FormSpec{
 	Brief:  true,
 	Submit: "Create the operator",
 	Fields: []web.Field{
-		{Name: "name", Label: "Name", Required: true, Complete: "username", Help: "What you type to sign in. It stands in the history of what you change."},
-		{Name: "password", Label: "Password", Kind: web.Password, Required: true, Complete: "new-password", Help: "At least 10 characters. Four words that only you put together are good."},
+		{Name: "name", Label: "Name", Required: true, Complete: "username", Help: "What you type to sign in. The history shows it with what you change."},
+		{Name: "password", Label: "Password", Kind: web.Password, Required: true, Complete: "new-password", Help: "At least 10 characters. Four words that do not belong together are good."},
 		{Name: "again", Label: "Password again", Kind: web.Password, Required: true, Complete: "new-password"},
 	},
 }
@@ -27,7 +27,7 @@ func (s *site) first(c *web.Context) error {
 func (s *site) firstPage(c *web.Context, status int, f *web.Form) error {
 	return c.RenderStatus(status, web.Page{
 		Title: "Welcome to Postmeter",
-		Lead:  "Make the first operator. It is an administrator, who can make others.",
+		Lead:  "Create the first operator, an administrator who can add others.",
 	}, plainForm(f))
 }
 

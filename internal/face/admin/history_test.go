@@ -136,8 +136,8 @@ func TestWhatBecameOfListsStandsInTheHistoryOfTheirServer(t *testing.T) {
 		}
 		w.operator(operator.Viewer).open("/servers/1/history").wants(http.StatusOK, "<bdi>1,200</bdi>", "<bdi>Missing</bdi>", "Not found any more", "talk@acme.test", "Believed by hand",
 			"2 of its 5 lists are not there any more.", "Answer not believed: nothing was synced", "The server answered that it has no list at all.",
-			"Lists marked gone without asking the server", "List moved or renamed", "letter@acme.test", "First day in the new place", "Billed size", "50 KB").
-			lacks("<bdi>New</bdi>", "<bdi>0</bdi>", "51200", "Believed by hand:")
+			"Lists marked gone without asking the server", "List moved or renamed", "letter@acme.test", "First day in the new place", "<bdi>To</bdi>", "Billed size", "50 KB").
+			lacks("<bdi>New</bdi>", "<bdi>0</bdi>", "51200", "Mailed to")
 	})
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"slices"
 
 	"postmeter/internal/domain/period"
 	"postmeter/internal/domain/statement"
@@ -24,7 +25,7 @@ type homePage struct {
 
 type homeStep struct {
 	Label, Help, Path string
-	Done              bool
+	Done, Next        bool // Next: the first that is not done
 }
 
 type homeFigure struct{ Label, Figure, Note, Path string }
@@ -89,14 +90,17 @@ func (s *site) addOverview(c *web.Context, o *insight.Overview) (bool, error) {
 func homeSteps(c *web.Context, o *insight.Overview) []homeStep {
 	n := &o.Counts
 	steps := []homeStep{
-		{"Add the hosting servers", "The machines on which the mailing lists run.", "/servers", n.Servers > 0},
-		{"Sync the servers", "It brings their sites, lists, administrators and member counts.", "/servers", n.Synced > 0 || n.Lists > 0},
-		{"Create hosting plans", "How usage is priced.", "/plans", n.Plans > 0},
-		{"Create additional charges", "Set-up fees, monthly services, prepayments.", "/charges", n.Charges > 0},
-		{"Create customers", "Who gets the bills.", "/customers", n.Customers > 0},
-		{"Create billing groups", "One contract of a customer: one group.", "/customers", n.Groups > 0},
-		{"Assign plans, charges and lists", "To each billing group.", "/customers", n.Assigned > 0},
-		{"Validate the customers, and run the bills", "It names every customer with a problem.", "/bill", o.HasRun},
+		{"Add the hosting servers", "The machines on which the mailing lists run.", "/servers", n.Servers > 0, false},
+		{"Sync the servers", "This brings their sites, lists, administrators and member counts.", "/servers", n.Synced > 0 || n.Lists > 0, false},
+		{"Create hosting plans", "How usage is priced.", "/plans", n.Plans > 0, false},
+		{"Create additional charges", "Set-up fees, monthly services, prepayments.", "/charges", n.Charges > 0, false},
+		{"Create customers", "Who gets the bills.", "/customers", n.Customers > 0, false},
+		{"Create billing groups", "One contract of a customer: one group.", "/customers", n.Groups > 0, false},
+		{"Assign plans, charges and lists", "To each billing group.", "/customers", n.Assigned > 0, false},
+		{"Validate the customers, and run the bills", "Validation names every customer with a problem.", "/bill", o.HasRun, false},
+	}
+	if i := slices.IndexFunc(steps, func(step homeStep) bool { return !step.Done }); i >= 0 {
+		steps[i].Next = true
 	}
 	for i := range steps {
 		if !c.Exists(steps[i].Path) {
@@ -111,7 +115,7 @@ func homeCounts(c *web.Context, o *insight.Overview) []homeFigure {
 	figures := []homeFigure{
 		{"Customers", web.Count(n.Customers, insight.CountedTo), "", "/customers"},
 		{"Servers", web.Count(n.Servers, insight.CountedTo), "", "/servers"},
-		{"Lists", web.Count(n.Lists, insight.CountedTo), "", ""},
+		{"Lists", web.Count(n.Lists, insight.CountedTo), "", "/servers"},
 		{"Hosting plans", web.Count(n.Plans, insight.CountedTo), "", "/plans"},
 		{"Additional charges", web.Count(n.Charges, insight.CountedTo), "", "/charges"},
 	}
@@ -132,6 +136,7 @@ func homeMoney(o *insight.Overview) []homeFigure {
 		figure("Billed", v.DraftTotal+v.SentTotal, web.Things(v.Drafts+v.Sent, 0, "bill", "bills")),
 		figure("Sent", v.SentTotal, web.Things(v.Sent, 0, "bill", "bills")),
 		figure("Paid", v.SentTotal-v.Open, ""),
+		figure("To be paid", v.Open, ""),
 		figure("Overdue", v.Overdue, web.Things(v.OverdueBills, 0, "bill", "bills")),
 	}
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ func (s *site) job(c *web.Context) error {
 	}
 	crumbs := []web.Crumb{{Label: "Jobs", Path: "/jobs"}}
 	if kind.Up.Path != "" {
-		crumbs[0] = kind.Up
+		crumbs = slices.Concat(kind.Above, []web.Crumb{kind.Up})
 	}
 	return c.Render(web.Page{Title: kind.Label, Crumbs: crumbs, Wide: p.Result != nil}, jobView(p))
 }

@@ -21,6 +21,7 @@ type jobKind struct {
 	Label string                         // what is done, such as: Run Billing
 	About func(j *store.Job) string      // what of exactly, from the payload
 	Up    web.Crumb                      // the page that such jobs are begun on
+	Above []web.Crumb                    // where that page is
 	Next  func(j *store.Job) *web.Action // where to go on once it is done; nil: nowhere
 	// Result shows what the job came to, and, while it runs, what it has come to so far if it says so.
 	Result func(c *web.Context, j *store.Job) (templ.Component, error)
@@ -47,7 +48,7 @@ func (s *site) jobKinds() map[string]jobKind {
 			Label: "Find Member", About: soughtWords, Up: utilityCrumbs[0], Result: s.membersFound, Judge: judgeAsked, Fixed: true, Right: web.Clerk,
 			Next: func(*store.Job) *web.Action { return &web.Action{Label: "Find others", Path: memberSearchPath} },
 		},
-		gather.DeleteJob:     {Label: "Delete members", Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Judge: judgeAsked, Fixed: true, Right: web.Clerk},
+		gather.DeleteJob:     {Label: "Delete members", Above: utilityCrumbs, Up: web.Crumb{Label: "Find Member", Path: memberSearchPath}, Result: s.membersDeleted, Judge: judgeAsked, Fixed: true, Right: web.Clerk},
 		billrun.ValidateKind: validateJob(),
 		billrun.UnbilledKind: unbilledJob(),
 		billrun.JobKind: {

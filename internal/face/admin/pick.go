@@ -217,19 +217,25 @@ func (s *site) pickDates(kind insight.PickKind) web.Handler {
 }
 
 func (s *site) pickDatesPage(c *web.Context, status int, p *picking, ids []int64, f *web.Form) error {
-	objects, err := insight.Picked(c.Ctx(), s.DB, p.Kind, ids)
+	names, err := s.pickedNames(c, p.Kind, ids)
 	if err != nil {
 		return err
+	}
+	title := "Assign " + web.Things(int64(len(ids)), 0, pickWords[p.Kind].One, pickWords[p.Kind].Many)
+	return c.RenderStatus(status, web.Page{Title: title, Crumbs: p.crumbs()}, pickDatesView(p, f, names, ids))
+}
+
+// pickedNames names what was selected, the first of it.
+func (s *site) pickedNames(c *web.Context, kind insight.PickKind, ids []int64) ([]string, error) {
+	objects, err := insight.Picked(c.Ctx(), s.DB, kind, ids)
+	if err != nil {
+		return nil, err
 	}
 	names, err := insight.PickedNames(c.Ctx(), s.DB, objects, namesShown)
-	if err != nil {
-		return err
-	}
 	if more := len(objects) - len(names); more > 0 {
 		names = append(names, "and "+web.Thousands(int64(more))+" more")
 	}
-	title := "Assign " + web.Things(int64(len(objects)), 0, pickWords[p.Kind].One, pickWords[p.Kind].Many)
-	return c.RenderStatus(status, web.Page{Title: title, Crumbs: p.crumbs()}, pickDatesView(p, f, names, ids))
+	return names, err
 }
 
 // pickSave assigns what was selected, all or none.

@@ -63,8 +63,8 @@ var passwordForm = &web.FormSpec{
 	Brief:  true,
 	Submit: "Change the password",
 	Fields: []web.Field{
-		{Name: "old", Label: "Your password now", Kind: web.Password, Required: true, Complete: "current-password"},
-		{Name: "password", Label: "New password", Kind: web.Password, Required: true, Complete: "new-password", Help: "At least 10 characters. All your other sessions end."},
+		{Name: "old", Label: "Current password", Kind: web.Password, Required: true, Complete: "current-password"},
+		{Name: "password", Label: "New password", Kind: web.Password, Required: true, Complete: "new-password", Help: "At least 10 characters. You will be signed out everywhere else."},
 		{Name: "again", Label: "New password again", Kind: web.Password, Required: true, Complete: "new-password"},
 	},
 }

@@ -196,7 +196,7 @@ func statusState(s servers.Status) web.State {
 	case servers.Doubted:
 		return "unconfirmed"
 	case servers.NoAPI:
-		return "no API"
+		return "not asked"
 	case servers.Overtook:
 		return "overtaken"
 	}
@@ -211,8 +211,7 @@ func syncOutcomes(result []byte) (out []serverOutcome, err error) {
 		o := serverOutcome{Server: r.Server, State: statusState(r.Status), Error: r.Error}
 		switch r.Status {
 		case servers.Done:
-			o.Words = fmt.Sprintf("%s on %s; %d new, %d renamed, %d back, %d missing; %s, %s",
-				web.Things(int64(r.Lists), 0, "list", "lists"), web.Things(int64(r.Sites), 0, "site", "sites"), r.New, r.Renamed, r.Back, r.Missing,
+			o.Words = fmt.Sprintf("%s on %s; %s; %s, %s", web.Things(int64(r.Lists), 0, "list", "lists"), web.Things(int64(r.Sites), 0, "site", "sites"), changesOf(r),
 				web.Things(int64(r.Administrators), 0, "administrator", "administrators"), web.Things(r.Members, 0, "member", "members"))
 			o.Error = notesShown(r.Notes)
 		case servers.Doubted:
@@ -223,6 +222,23 @@ func syncOutcomes(result []byte) (out []serverOutcome, err error) {
 		out = append(out, o)
 	}
 	return out, err
+}
+
+// changesOf says what became of the lists of a server.
+func changesOf(r *servers.SyncResult) string {
+	var out []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{r.New, "new"}, {r.Renamed, "renamed"}, {r.Back, "back"}, {r.Missing, "missing"}} {
+		if part.n > 0 {
+			out = append(out, web.Thousands(int64(part.n))+" "+part.what)
+		}
+	}
+	if len(out) == 0 {
+		return "nothing new"
+	}
+	return strings.Join(out, ", ")
 }
 
 // mostNotes is how many notes of a sync are shown.

@@ -12,7 +12,7 @@ import (
 var serverLabels = map[string]string{
 	"host": "Host Name", "kind": "Kind", "url": "URL", "billed_source": "Billed size", "average_bytes": "Size where none is told",
 	"time_zone": "Time zone", "service_senders": "Service senders", "renamed_lists": "Renamed on the server", "back_lists": "There again", "missing_lists": "Not found any more",
-	"confirmed": "Believed by hand", "first_day": "First day in the new place", "format": "Format", "path": "Path", "rotated": "Rotated files",
+	"confirmed": "Believed by hand", "from": "From", "to": "To", "first_day": "First day in the new place", "format": "Format", "path": "Path", "rotated": "Rotated files",
 }
 
 // label is what a field of the thing that is told is called.

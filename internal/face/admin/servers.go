@@ -108,7 +108,7 @@ func (s *site) servers(c *web.Context) error {
 	}
 	page := web.Page{Title: "Servers", Lead: "Servers must be validated and synced before new lists appear in billing.", Wide: true}
 	if t.Select != nil && len(all) > 0 {
-		page.Lead += " Tick those to validate or sync."
+		page.Lead += " Tick them to begin."
 	}
 	if len(all) > 0 {
 		page.Action = existing(c, createServer)

@@ -181,7 +181,7 @@ func settingsView(f *web.Form, parts []settingsPart, b besides) templ.Component 
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</div></form></section><section class=\"card-plain form\" aria-labelledby=\"trial\"><h2 id=\"trial\">Does the mail server take mail?</h2><p>One mail without a bill goes the way that bills go: through the SMTP server as it is saved, unless this process was started with another one.</p><form method=\"post\" action=\"/settings/test-mail\"><div class=\"field\"><label class=\"form-label\" for=\"trial-to\">Test mail to</label> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</div></form></section><section class=\"card-plain form\" aria-labelledby=\"trial\"><h2 id=\"trial\">Does the mail server take mail?</h2><p>One mail without a bill goes the way that bills go: through the SMTP server as it is saved, or the one that POSTMETER_SMTP names where that is set.</p><form method=\"post\" action=\"/settings/test-mail\"><div class=\"field\"><label class=\"form-label\" for=\"trial-to\">Test mail to</label> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

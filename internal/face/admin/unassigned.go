@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"postmeter/internal/face/web"
@@ -41,8 +42,8 @@ func (s *site) unassigned(c *web.Context) error {
 		t.Select = &web.Selection{One: "list", Many: "lists", Total: "lists", Actions: []web.SelectAction{{Label: "Assign to a customer", Path: unassignedPath}}}
 	}
 	return c.Render(web.Page{
-		Title: "Lists that nobody has", Wide: true, Crumbs: utilityCrumbs,
-		Lead: "What they send is on no bill. Assigned from a day in the past, what they sent since is billed by the next run.",
+		Title: "Assign Lists to Customers", Wide: true, Crumbs: utilityCrumbs,
+		Lead: "These lists have no customer: what they send is on no bill. Assigned from a day in the past, what they sent since is billed by the next run.",
 	}, web.ListView(t))
 }
 
@@ -99,6 +100,7 @@ func (s *site) nobodys(c *web.Context, serverID int64) (*web.Crumb, error) {
 // takersPage asks to whom what was selected is to be assigned.
 type takersPage struct {
 	Search string
+	Names  []string   // of the lists that are selected, the first of them
 	Carry  url.Values // the selection
 	Takers []insight.Taker
 	More   bool
@@ -125,7 +127,10 @@ func (s *site) unassignedTo(c *web.Context) error {
 	}
 	title := "Assign the lists to a customer"
 	if n := len(chosen.IDs); n > 0 {
+		if p.Names, err = s.pickedNames(c, insight.PickLists, chosen.IDs); err != nil {
+			return err
+		}
 		title = "Assign " + web.Things(int64(n), 0, "list", "lists") + " to a customer"
 	}
-	return c.RenderStatus(http.StatusOK, web.Page{Title: title, Crumbs: []web.Crumb{{Label: "Lists that nobody has", Path: chosen.Back}}}, takersView(p))
+	return c.RenderStatus(http.StatusOK, web.Page{Title: title, Crumbs: slices.Concat(utilityCrumbs, []web.Crumb{{Label: "Assign Lists to Customers", Path: chosen.Back}})}, takersView(p))
 }

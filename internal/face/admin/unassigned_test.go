@@ -37,7 +37,7 @@ func TestWhatNobodyHasIsAssignedAndBilled(t *testing.T) {
 		v.do(http.MethodPost, "/unassigned", pairs("id", olga, "customer", "nobody-of-that-name"), nil).wants(http.StatusOK, "No customer is found.")
 		v.do(http.MethodPost, "/unassigned", pairs("id", olga, "customer", "without"), nil).wants(http.StatusOK, "has no billing group yet").lacks("Acme Ltd")
 		a = v.do(http.MethodPost, "/unassigned", pairs("id", olga, "customer", "acme"), nil).
-			wants(http.StatusOK, "Assign 1 list to a customer", "Acme Ltd", `formaction="/customers/1/groups/1/add/lists"`)
+			wants(http.StatusOK, "Assign 1 list to a customer", "<bdi>olga@orphans.test", `href="/utilities"`, "Acme Ltd", `formaction="/customers/1/groups/1/add/lists"`)
 		form := v.do(http.MethodPost, "/customers/1/groups/1/add/lists", a.carried(), nil).wants(http.StatusOK, "Assign 1 list", "olga@orphans.test").carried()
 		v.do(http.MethodPost, "/customers/1/groups/1/assign/lists", form, nil).wants(http.StatusOK, "1 list is assigned.", "olga@orphans.test")
 

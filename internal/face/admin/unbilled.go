@@ -20,7 +20,7 @@ type unbilledPart struct{ Kind, Label, Path, One, Many, Empty string }
 
 var reportParts = []unbilledPart{
 	{store.UnbilledUsage, "Usage", unbilledPath, "list", "lists", "All that was sent is billed, or will be by its run."},
-	{store.UnbilledDays, "Days that no bill covers", unbilledPath + "/days", "row", "rows", "Every day of every customer is billed, or will be by its run."},
+	{store.UnbilledDays, "Days that no bill covers", unbilledPath + "/days", "span of days", "spans of days", "Every day of every customer is billed, or will be by its run."},
 	{store.UnbilledCorrection, "Corrections that wait", unbilledPath + "/corrections", "correction", "corrections", "No correction of an earlier bill waits: each has a bill to stand on."},
 }
 

@@ -21,8 +21,8 @@ type outcome struct {
 
 var outcomes = map[fault.Kind]outcome{
 	fault.Invalid:     {http.StatusUnprocessableEntity, "That cannot be done so", "", "Nothing was changed. Go back, mend it, and send it again."},
-	fault.NotFound:    {http.StatusNotFound, "Not found", "", "Look for it by its name in the list, or go to the home page."},
-	fault.Conflict:    {http.StatusConflict, "That contradicts what is stored", "", "Nothing was changed. Look at the current state and decide again."},
+	fault.NotFound:    {http.StatusNotFound, "Not found", "", "Search for it by its name, or go to the home page."},
+	fault.Conflict:    {http.StatusConflict, "This cannot be done now", "", "Nothing was changed. Look at the current state and decide again."},
 	fault.Busy:        {http.StatusServiceUnavailable, "Busy", "", "Nothing was changed. Try again in a moment."},
 	fault.Denied:      {http.StatusForbidden, "Not allowed", "", ""},
 	fault.Unavailable: {http.StatusServiceUnavailable, "Something needed cannot be reached", "", "Nothing was changed. Try again; if it stays so, whoever runs this machine finds the reason in the log."},

@@ -203,9 +203,9 @@ func TestAMovedListKeepsWhatItIs(t *testing.T) {
 		check(t, "places", h.one(`SELECT server_id, site, name, first_day FROM list_name WHERE list_id = `+news+` ORDER BY first_day`),
 			"1|a.test|news|-719162\n1|a.test|letter|20707\n2|b.test|letter|20711")
 		check(t, "moves in both servers' histories", h.one(`SELECT entity_id, after FROM history WHERE entity = 'server' AND action = 'list moved' ORDER BY id`),
-			`1|{"first_day":"2026-09-11","from":"news@a.test","to":"letter@a.test"}`+"\n"+
-				`1|{"first_day":"2026-09-15","from":"letter@a.test on s1","to":"letter@b.test on s2"}`+"\n"+
-				`2|{"first_day":"2026-09-15","from":"letter@a.test on s1","to":"letter@b.test on s2"}`)
+			`1|{"from":"news@a.test","to":"letter@a.test","first_day":"2026-09-11"}`+"\n"+
+				`1|{"from":"letter@a.test on s1","to":"letter@b.test on s2","first_day":"2026-09-15"}`+"\n"+
+				`2|{"from":"letter@a.test on s1","to":"letter@b.test on s2","first_day":"2026-09-15"}`)
 	})
 }
 

@@ -72,9 +72,16 @@ func (p *FixPlan) tellGone(tx *store.Tx) error {
 	return tx.Record(store.Change{Entity: "server", EntityID: p.target.ID, Action: action, After: map[string][]string{"lists": first(names)}})
 }
 
+// movedTold is what the histories of both servers say of a move.
+type movedTold struct {
+	From     string `json:"from"`
+	To       string `json:"to"`
+	FirstDay string `json:"first_day"`
+}
+
 // tell records the move at both servers.
 func (m *moving) tell() error {
-	said := map[string]string{"from": named(m.from, m.to), "to": named(m.to, m.from), "first_day": m.on.String()}
+	said := movedTold{named(m.from, m.to), named(m.to, m.from), m.on.String()}
 	for _, id := range []int64{m.fromID, m.toID} {
 		if err := m.tx.Record(store.Change{Entity: "server", EntityID: id, Action: movedAction, After: said}); err != nil {
 			return err
