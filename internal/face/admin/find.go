@@ -229,7 +229,7 @@ func foundCount(shown, found int, more bool, one, many string) string {
 }
 
 func serversTable() *web.Table {
-	return &web.Table{Caption: "Results by server", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "Result"}}}
+	return &web.Table{Caption: "Outcome of each server", Columns: []web.Column{{Label: "Server"}, {Label: "Outcome"}, {Label: "Result"}}}
 }
 
 // knownTable says of each server how far its administrators are known.
