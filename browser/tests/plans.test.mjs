@@ -22,6 +22,14 @@ test("hosting plans", async () => {
     assert.equal(await page.getByLabel("Cost Per GB").isVisible(), false, "only the fields of the chosen method are shown");
     await page.getByLabel("Max Members", { exact: true }).focus();
     await page.getByText("11,000 messages of 40 KB").waitFor();
+    const unit = () => page.locator('[id="f-messages_price-unit"]').innerText();
+    assert.equal(await unit(), "USD per 1,000");
+    await page.getByLabel("Messages in a pack").fill("1");
+    await page.getByLabel("Max Lists", { exact: true }).focus();
+    assert.equal(await unit(), "USD per message unit");
+    await page.getByLabel("Messages in a pack").fill("1000");
+    await page.getByLabel("Max Members", { exact: true }).focus();
+    assert.equal(await unit(), "USD per 1,000");
     await house.look("plan-form");
     await page.getByLabel("Is priced by tiers").check();
     await page.getByLabel("Tier 1 up to").fill("5000");
@@ -33,8 +41,8 @@ test("hosting plans", async () => {
     await house.look("plan-form-tiers");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("is created.").waitFor();
-    await page.getByLabel("Messages in a month").fill("200");
-    await page.getByLabel("Size of a message").fill("40");
+    await page.getByLabel("Posts in a month").fill("200");
+    await page.getByLabel("Size of a post").fill("40");
     await page.getByLabel("Members who get each").fill("100");
     await page.getByRole("button", { name: "Calculate" }).click();
     await page.locator("#calculator").getByRole("cell", { name: "34.00 USD" }).waitFor();
@@ -54,7 +62,7 @@ test("hosting plans", async () => {
     await field("A started pack of members counts whole").check();
     await press("Save");
     await says("By members is created.");
-    await fill({ "Members who get each": "151" });
+    await fill({ "Members": "151" });
     await press("Calculate");
     await page.locator("#calculator").getByRole("cell", { name: "20.00 USD" }).waitFor(); // 10, and two packs of 5
     await house.look("plan-members");

@@ -69,8 +69,8 @@ func (s *site) assignmentSpec(c *web.Context, a *assigning, seen *doc.Node) (*we
 			f.Options = append(f.Options, web.Option{Value: charges[i].Code, Label: charges[i].Name})
 		}
 		spec.Fields = append(spec.Fields, fixed(f, text(seen, "charge")),
-			web.Field{Name: "amount", Label: "Amount", Kind: web.Money, Unit: a.View.Currency.Code(), Help: "Empty: the charge's Default Amount. Negative for money prepaid."},
-			web.Field{Name: "quantity", Label: "Quantity", Kind: web.Number, Help: "Empty: 1."})
+			web.Field{Name: "amount", Label: "Amount", Kind: web.Money, Unit: a.View.Currency.Code(), Help: "Leave empty for the charge's Default Amount. Negative for money prepaid."},
+			web.Field{Name: "quantity", Label: "Quantity", Kind: web.Number, Help: "Leave empty for 1."})
 	}
 	spec.Fields = append(spec.Fields, dayFields()...)
 	if a.What == office.ObjectAssignments {
@@ -80,13 +80,13 @@ func (s *site) assignmentSpec(c *web.Context, a *assigning, seen *doc.Node) (*we
 	return spec, nil
 }
 
-var freeField = web.Field{Name: "free", Label: "Free", Kind: web.Check, Help: "It is counted and not charged."}
+var freeField = web.Field{Name: "free", Label: "Free", Kind: web.Check, Help: "Usage is counted but not charged."}
 
 // dayFields are the dates of an assignment.
 func dayFields() []web.Field {
 	return []web.Field{
-		{Name: "start", Label: "Start Date", Kind: web.Date, Help: "The first day, such as 2026-09-01. Empty: from the beginning."},
-		{Name: "end", Label: "End Date", Kind: web.Date, Help: "The last day. Empty: open."},
+		{Name: "start", Label: "Start Date", Kind: web.Date, Help: "The first day, such as 2026-09-01. Leave empty for no first day."},
+		{Name: "end", Label: "End Date", Kind: web.Date, Help: "The last day. Leave empty if it does not end."},
 	}
 }
 
@@ -108,13 +108,21 @@ func fixed(f web.Field, stored string) web.Field {
 func (a *assigning) page(c *web.Context, status int, f *web.Form) error {
 	title := "Add " + whatNames[a.What]
 	if a.ID != 0 {
-		title = "Edit " + a.name()
+		title = a.title()
 	}
 	return c.RenderStatus(status, web.Page{Title: title, Crumbs: a.crumbs()}, plainForm(f))
 }
 
 func (a *assigning) crumbs() []web.Crumb {
 	return append(groupCrumbs(a.CustomerID, a.View.Company), web.Crumb{Label: a.View.Name, Path: a.Base})
+}
+
+// title is what is edited: an assignment, and not what is assigned.
+func (a *assigning) title() string {
+	if a.What == office.ObjectAssignments {
+		return "Assignment of " + a.name()
+	}
+	return "Edit " + a.name()
 }
 
 // name is what is assigned, as people call it.

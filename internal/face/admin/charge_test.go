@@ -30,7 +30,7 @@ func TestCreatingAndEditingACharge(t *testing.T) {
 		v.open(edit).wants(http.StatusOK, "Edit Set-up fee", `value="1250.50"`, `data-decimals="2"`, `data-guard="false"`)
 		v.send(edit, "name", "Set-up", "description", "Once", "amount", "60", "proratable", "yes").wants(http.StatusOK, "Set-up is saved.", "60.00 USD")
 		v.send(edit, "name", "Set-up", "description", "Once", "amount", "70", "valid_from", "1.1.2027").
-			wants(http.StatusOK, "60.00 USD", "70.00 USD", "2027-01-01", "Today")
+			wants(http.StatusOK, "60.00 USD", "70.00 USD", "2027-01-01", "Current")
 		w.visitor().open(edit).lacks("Set-up")
 	})
 }

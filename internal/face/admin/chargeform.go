@@ -13,10 +13,10 @@ import (
 func chargeFields(currency string) []web.Field {
 	return []web.Field{
 		{Name: "name", Label: "Name", Required: true, Max: 200},
-		{Name: "description", Label: "Description", Kind: web.Lines, Help: "Customers see both on the invoice."},
+		{Name: "description", Label: "Description", Kind: web.Lines, Help: "Customers see name and description on the invoice."},
 		{Name: "amount", Label: "Default Amount", Kind: web.Money, Unit: currency, Required: true, Help: "Negative for money prepaid: a prepayment of 100 is -100."},
 		{Name: "recurring", Label: "Is Recurring?", Kind: web.Check, Help: "Billed each month. Otherwise it is billed once."},
-		{Name: "proratable", Label: "Is Proratable?", Kind: web.Check, Help: "Billed by days in a month that is not whole. A prepayment must not be."},
+		{Name: "proratable", Label: "Is Proratable?", Kind: web.Check, Help: "Billed by days in a month that is not whole. Leave it off for a prepayment."},
 	}
 }
 
@@ -114,11 +114,19 @@ func (s *site) chargeSave(c *web.Context) error {
 	return f.Save(c, web.Saving{
 		Do: func() (string, string, error) {
 			_, err := office.Enter(c.Ctx(), s.DB, c.By(), office.Entry{Kind: office.Charges, ID: id, Fields: f.Fields(), Seen: f.Seen}, s.Vault)
-			return pathOf("/charges", id), f.Get("name") + " is saved.", err
+			return pathOf("/charges", id), savedFrom(f), err
 		},
 		Now:  func() (doc.Node, error) { return office.Show(c.Ctx(), s.DB, office.Charges, id) },
 		Show: func(status int) error { return s.chargeEditPage(c, status, id, f) },
 	})
+}
+
+// savedFrom says that a plan or charge is saved, and from which day on its new prices hold where that was typed.
+func savedFrom(f *web.Form) string {
+	if from := f.Get("valid_from"); from != "" {
+		return f.Get("name") + " is saved. Its new prices hold from " + from + " on."
+	}
+	return f.Get("name") + " is saved."
 }
 
 // text is a text of a thing, or "".

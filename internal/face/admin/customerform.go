@@ -61,8 +61,8 @@ func customerFields(types []string, now *doc.Node) []web.Field {
 		{Name: "information", Label: "Additional customer information", Kind: web.Pairs, FreeText: "Information", Tab: tabInfo, Rows: 4,
 			Help: "Templates and exports can use the named fields: address, tax number, purchase order number, anything."},
 
-		{Name: "start", Label: "Start Date", Kind: web.Date, Tab: tabMore, Help: "The first day that is billed. Empty: from the beginning."},
-		{Name: "end", Label: "End Date", Kind: web.Date, Tab: tabMore, Help: "The last day that is billed: the last bill is prorated. Empty: open."},
+		{Name: "start", Label: "Start Date", Kind: web.Date, Tab: tabMore, Help: "The first day that is billed. Leave empty for no first day."},
+		{Name: "end", Label: "End Date", Kind: web.Date, Tab: tabMore, Help: "The last day that is billed: the last bill is prorated. Leave empty for no last day."},
 		{Name: "salespeople", Label: "Salespeople", Kind: web.Lines, List: true, Tab: tabMore, Help: "Any number. One a line."},
 		{Name: "note", Label: "Note", Kind: web.Lines, Tab: tabMore, Help: "Printed on invoices."},
 	}

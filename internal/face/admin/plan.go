@@ -5,7 +5,6 @@ import (
 
 	"postmeter/internal/domain/money"
 	"postmeter/internal/domain/rating"
-	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
 	"postmeter/internal/stage/office"
@@ -21,6 +20,13 @@ type planPage struct {
 	Beyond                                                            string // why the form cannot show it, or ""
 	Calculator                                                        *calculator
 	Priced                                                            planPriced // beside tiers
+	Prices                                                            []planVersion
+}
+
+// planVersion is what a plan costs from a day on.
+type planVersion struct {
+	From, MonthlyPrice, Included, Over string
+	Today                              bool
 }
 
 // planPart is what one meter of a plan costs.
@@ -28,6 +34,7 @@ type planPart struct {
 	Method, Included, Over string
 	TierMode               string
 	Tiers                  []planTier
+	Flats                  bool // a tier has one
 }
 
 type planTier struct{ UpTo, Price, Flat string }
@@ -65,6 +72,9 @@ func (s *site) plan(c *web.Context) error {
 	} {
 		p.Limits = append(p.Limits, homeFigure{Label: l.label, Figure: limitWords(l.most)})
 	}
+	if len(v.Prices) > 1 {
+		p.Prices = planVersions(&v, all.Currency)
+	}
 	if p.Beyond, err = s.planBeyond(c, id); err != nil {
 		return err
 	}
@@ -76,6 +86,19 @@ func (s *site) plan(c *web.Context) error {
 		page.Action = &web.Action{Label: "Edit", Path: pathOf("/plans", id) + "/edit", Right: web.Clerk}
 	}
 	return c.Render(page, planView(p))
+}
+
+// planVersions are the prices by day.
+func planVersions(v *insight.PlanEntry, c money.Currency) (out []planVersion) {
+	for i := range v.Prices {
+		one := &v.Prices[i]
+		row := planVersion{From: since(one.FirstDay), MonthlyPrice: price(one.Spec.MonthlyPrice, c), Today: one.Today}
+		if len(one.Spec.Usage) > 0 {
+			row.Included, row.Over = includedWords(&one.Spec.Usage[0]), overWords(&one.Spec.Usage[0], c)
+		}
+		out = append(out, row)
+	}
+	return out
 }
 
 // planBeyond says why the form cannot show a plan, or "".
@@ -132,10 +155,13 @@ func partOf(u *rating.ComponentSpec, c money.Currency) planPart {
 		tier := &u.Tiers[i]
 		row := planTier{UpTo: "above that", Price: perWords(tier.Price, tier.Per, u, c)}
 		if tier.UpTo != nil {
-			row.UpTo = "up to " + statement.Thousands(tier.UpTo.String()) + " " + unitWords(u)
+			row.UpTo = "up to " + quantityWords(tier.UpTo.String(), u)
+			if !u.Included.IsZero() {
+				row.UpTo += " over what is included"
+			}
 		}
 		if !tier.Flat.IsZero() {
-			row.Flat = price(tier.Flat, c)
+			row.Flat, part.Flats = price(tier.Flat, c), true
 		}
 		part.Tiers = append(part.Tiers, row)
 	}

@@ -21,19 +21,33 @@ type calculator struct {
 
 type calculated struct{ What, Quantity, Amount string }
 
-// calculatorForm asks for a month's use of one list.
+// calculatorForm asks for a month's use of one list. A post becomes as many messages as members get it.
 var calculatorForm = &web.FormSpec{
 	Submit: "Calculate", Brief: true,
 	Fields: []web.Field{
-		{Name: "messages", Label: "Messages in a month", Kind: web.Number, Max: 20},
-		{Name: "kb", Label: "Size of a message", Kind: web.Number, Unit: "KB", Max: 20},
+		{Name: "messages", Label: "Posts in a month", Kind: web.Number, Max: 20},
+		{Name: "kb", Label: "Size of a post", Kind: web.Number, Unit: "KB", Max: 20},
 		{Name: "members", Label: "Members who get each", Kind: web.Number, Max: 20},
 	},
 }
 
+// membersForm asks for all that matters where members alone are priced.
+var membersForm = &web.FormSpec{
+	Submit: "Calculate", Brief: true, Fields: []web.Field{{Name: "members", Label: "Members", Kind: web.Number, Max: 20}},
+}
+
+// byMembers says whether members alone are priced.
+func byMembers(spec *rating.PlanSpec) bool {
+	return len(spec.Usage) == 1 && spec.Usage[0].Method == rating.Members
+}
+
 // calculate prices what was asked, or something usual, by the rating engine.
 func calculate(c *web.Context, t *insight.Tariff) (*calculator, error) {
-	v := &calculator{Form: web.NewForm(calculatorForm, c.R.URL.Path+"#calculator", "", nil), Month: t.Month.String()}
+	spec := calculatorForm
+	if byMembers(&t.Spec) {
+		spec = membersForm
+	}
+	v := &calculator{Form: web.NewForm(spec, c.R.URL.Path+"#calculator", "", nil), Month: t.Month.String()}
 	messages, members := usualUse(&t.Spec)
 	kb := int64(usualKB)
 	query := c.R.URL.Query()
@@ -66,10 +80,28 @@ func calculate(c *web.Context, t *insight.Tariff) (*calculator, error) {
 	}
 	v.Total = statement.Thousands(cost.Total) + " " + t.Currency.Code()
 	for _, l := range cost.Lines {
-		v.Lines = append(v.Lines, calculated{costKind(l.Kind), statement.Thousands(l.Quantity), statement.Thousands(l.Amount) + " " + t.Currency.Code()})
+		v.Lines = append(v.Lines, calculated{costKind(l.Kind), quantityOf(&l, &t.Spec), statement.Thousands(l.Amount) + " " + t.Currency.Code()})
 	}
 	v.Chart, err = costCurve(t, messages, kb, members)
 	return v, err
+}
+
+// quantityOf writes the quantity of a line with its unit, and in packs where started ones count whole.
+func quantityOf(l *insight.CostLine, spec *rating.PlanSpec) string {
+	if l.Kind != "overage" || len(spec.Usage) != 1 {
+		return statement.Thousands(l.Quantity)
+	}
+	u := &spec.Usage[0]
+	text := quantityWords(l.Quantity, u)
+	if u.Overage == nil || !u.Overage.RoundUp {
+		return text
+	}
+	n, err := strconv.ParseInt(l.Quantity, 10, 64)
+	per := wholePart(u.Overage.Per)
+	if err != nil || per < 2 || u.Overage.Per.Decimals() > 0 {
+		return text
+	}
+	return text + ", " + web.Things((n+per-1)/per, 0, "pack", "packs") + " of " + web.Thousands(per)
 }
 
 func costKind(kind string) string {
@@ -107,36 +139,6 @@ func usualUse(spec *rating.PlanSpec) (messages, members int64) {
 	case rating.Bandwidth:
 		return max(1, reach*mbOfGB*bytesOfKB/(usualKB*members)), members
 	}
-	return max(1, reach/members), members
+	return max(1, (reach+members-1)/members), members
 }
 
-// costCurve draws what more messages cost, or more members where a plan prices those.
-func costCurve(t *insight.Tariff, messages, kb, members int64) (*web.Chart, error) {
-	byMembers := len(t.Spec.Usage) == 1 && t.Spec.Usage[0].Method == rating.Members
-	most, chart := messages, &web.Chart{
-		ID: "curve", Line: true, Title: "What do more messages cost?", Unit: "Cost of a month",
-		Desc: "A line of the cost of a month, from no message to half as many again as typed.",
-	}
-	if byMembers {
-		most, chart.Title = members, "What do more members cost?"
-		chart.Desc = "A line of the cost of a month, from no member to half as many again as typed."
-	}
-	most = max(most+most/2, 1) //nolint:mnd // half as many again
-	points := min(curvePoints, most)
-	for i := range points + 1 {
-		x := most * i / points
-		use := insight.Use{Recipients: x * members, Bytes: kb * bytesOfKB, Members: members}
-		if byMembers {
-			use = insight.Use{Recipients: messages * x, Bytes: kb * bytesOfKB, Members: x}
-		}
-		cost, err := t.Cost(use)
-		if err != nil {
-			if fault.KindOf(err) == fault.Invalid {
-				return nil, nil //nolint:nilnil // there is no curve beyond what can be priced
-			}
-			return nil, err
-		}
-		chart.Points = append(chart.Points, web.Point{Label: web.Thousands(x), Value: cost.Minor, Text: statement.Thousands(cost.Total) + " " + t.Currency.Code()})
-	}
-	return chart, nil
-}

@@ -34,7 +34,7 @@ var planLimits = []struct{ name, label string }{
 func planFields(currency string, edit bool) []web.Field {
 	fields := []web.Field{
 		{Name: "name", Label: "Name", Required: true, Max: 200},
-		{Name: "description", Label: "Description", Kind: web.Lines, Help: "Customers see both on the invoice."},
+		{Name: "description", Label: "Description", Kind: web.Lines, Help: "Customers see name and description on the invoice."},
 	}
 	for _, l := range planLimits {
 		fields = append(fields, web.Field{Name: "limits." + l.name, Label: l.label, Kind: web.Number, Unit: "0 = unlimited"})
@@ -46,7 +46,7 @@ func planFields(currency string, edit bool) []web.Field {
 			{Value: "server", Label: "Bill by server", Help: "To each server by itself."},
 		}},
 		web.Field{Name: "monthly_price", Label: "Monthly Price", Kind: web.Money, Unit: currency},
-		web.Field{Name: "minimum", Label: "Minimum", Kind: web.Money, Unit: currency, Help: "If a month comes to less, a line tops it up. Empty: none."},
+		web.Field{Name: "minimum", Label: "Minimum", Kind: web.Money, Unit: currency, Help: "If a month comes to less, a line tops it up. Leave empty for none."},
 		web.Field{Name: "method", Label: "Billing Method", Kind: web.Choice, Options: planMethods})
 	fields = append(fields, messagesFields(currency)...)
 	fields = append(fields, bandwidthFields(currency)...)
@@ -63,8 +63,8 @@ func messagesFields(currency string) []web.Field {
 		{Name: "messages_included", Label: "Included Messages", Kind: web.Number, Unit: "message units"},
 		{Name: "messages_unit_kb", Label: "Max Message Size", Kind: web.Number, Unit: "KB", Help: "Of one message unit. A larger message counts as more than one, in exact fractions. 0: size does not count."},
 		{Name: "messages_step_kb", Label: "Sizes are rounded up to", Kind: web.Number, Unit: "KB", Help: "0: not rounded."},
-		{Name: "messages_price", Label: "Overage CPM", Kind: web.Money, Unit: currency + " per pack", Help: "The price of a pack of messages over; a pack is 1,000 if you do not say otherwise."},
-		{Name: "messages_per", Label: "Messages in a pack", Kind: web.Number, Unit: "message units"},
+		{Name: "messages_price", Label: "Overage CPM", Kind: web.Money, Unit: currency, Per: "messages_per", PerOne: "message unit", Help: "For messages over what is included."},
+		{Name: "messages_per", Label: "Messages in a pack", Kind: web.Number, Unit: "message units", Help: "How many of them the price is for."},
 		{Name: "messages_round_up", Label: "A started pack of messages counts whole", Kind: web.Check},
 	}
 }
@@ -72,8 +72,8 @@ func messagesFields(currency string) []web.Field {
 func bandwidthFields(currency string) []web.Field {
 	return []web.Field{
 		{Name: "bandwidth_included", Label: "Included GB", Kind: web.Number, Unit: "GB"},
-		{Name: "bandwidth_price", Label: "Cost Per GB", Kind: web.Money, Unit: currency + " per pack", Help: "The price of a pack of GB over; a pack is 1 GB if you do not say otherwise."},
-		{Name: "bandwidth_per", Label: "GB in a pack", Kind: web.Number, Unit: "GB"},
+		{Name: "bandwidth_price", Label: "Cost Per GB", Kind: web.Money, Unit: currency, Per: "bandwidth_per", PerOne: "GB", PerMany: "GB", Help: "For GB over what is included."},
+		{Name: "bandwidth_per", Label: "GB in a pack", Kind: web.Number, Unit: "GB", Help: "How many of them the price is for."},
 		{Name: "bandwidth_round_up", Label: "A started pack of GB counts whole", Kind: web.Check},
 	}
 }
@@ -84,15 +84,15 @@ func membersFields(currency string) []web.Field {
 			{Value: "peak", Label: "The largest of the month"}, {Value: "average", Label: "The average of its days"}, {Value: "last", Label: "That of its last day"},
 		}},
 		{Name: "members_included", Label: "Included Members", Kind: web.Number, Unit: "members"},
-		{Name: "members_price", Label: "Cost Per Member", Kind: web.Money, Unit: currency + " per pack", Help: "The price of a pack of members over; a pack is 1 member if you do not say otherwise."},
-		{Name: "members_per", Label: "Members in a pack", Kind: web.Number, Unit: "members"},
+		{Name: "members_price", Label: "Cost Per Member", Kind: web.Money, Unit: currency, Per: "members_per", PerOne: "member", PerMany: "members", Help: "For members over what is included."},
+		{Name: "members_per", Label: "Members in a pack", Kind: web.Number, Unit: "members", Help: "How many of them the price is for."},
 		{Name: "members_round_up", Label: "A started pack of members counts whole", Kind: web.Check},
 	}
 }
 
 func tierFields(currency string) []web.Field {
 	fields := []web.Field{
-		{Name: "prorate_included", Label: "In a part of a month only that part of it is included", Kind: web.Check},
+		{Name: "prorate_included", Label: "Prorate what is included", Kind: web.Check, Help: "In a part of a month only that part of it is included."},
 		{Name: "over", Label: "What is over the allowance", Kind: web.Choice, Options: []web.Option{
 			{Value: overPrice, Label: "Has one price"}, {Value: overTiers, Label: "Is priced by tiers"}, {Value: overNothing, Label: "Costs nothing"},
 		}},

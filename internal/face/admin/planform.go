@@ -128,7 +128,7 @@ func (s *site) planSave(c *web.Context) error {
 				entry.Seen = f.Seen.Lookup(planStored)
 			}
 			_, err := office.Enter(c.Ctx(), s.DB, c.By(), entry, s.Vault)
-			return pathOf("/plans", id), f.Get("name") + " is saved.", planFaults(f, err)
+			return pathOf("/plans", id), savedFrom(f), planFaults(f, err)
 		},
 		Now: func() (doc.Node, error) {
 			now, err := s.planShown(c, id)

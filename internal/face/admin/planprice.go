@@ -78,7 +78,7 @@ func pricedExample(t *insight.Tariff) (p planPriced, err error) {
 		if err != nil {
 			return planPriced{}, err
 		}
-		p.Rows = append(p.Rows, web.Cell{Text: web.Thousands(n) + " " + unitWords(u), Note: statement.Thousands(cost.Total) + " " + t.Currency.Code()})
+		p.Rows = append(p.Rows, web.Cell{Text: quantityWords(strconv.FormatInt(n, 10), u), Note: statement.Thousands(cost.Total) + " " + t.Currency.Code()})
 	}
 	return p, nil
 }

@@ -22,8 +22,7 @@ func (s *site) plans(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Hosting plans",
 		Columns: []web.Column{
-			{Label: "Name"}, {Label: "Billing Method"}, {Label: "Monthly Price", Figures: true}, {Label: "Included", Figures: true, Minor: true},
-			{Label: "Over it", Figures: true, Minor: true}, {Label: "Since", Minor: true},
+			{Label: "Name"}, {Label: "Monthly Price", Figures: true}, {Label: "Included"}, {Label: "Overage"}, {Label: "Billing Method"},
 		},
 		Count: web.Things(int64(len(all.Plans)), 0, "hosting plan", "hosting plans"),
 		Empty: web.Empty{Text: "There are no hosting plans yet. A plan says how usage is priced; customers are given one or more.", Action: existing(c, createPlan)},
@@ -33,12 +32,13 @@ func (s *site) plans(c *web.Context) error {
 		included, over := "", ""
 		if len(v.Spec.Usage) > 0 {
 			included, over = includedWords(&v.Spec.Usage[0]), overWords(&v.Spec.Usage[0], all.Currency)
+			if included == "" {
+				included = "nothing"
+			}
 		}
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Name, Cells: []web.Cell{
 			{Text: v.Name, Path: pathOf("/plans", v.ID), Note: v.Description},
-			{Text: methodWords(v.Spec.Usage)},
-			{Text: price(v.Spec.MonthlyPrice, all.Currency)},
-			{Text: included}, {Text: over}, {Text: v.Since.Text()},
+			{Text: price(v.Spec.MonthlyPrice, all.Currency)}, {Text: included}, {Text: over}, {Text: methodWords(v.Spec.Usage)},
 		}})
 	}
 	page := web.Page{Title: "Hosting Plans", Lead: "How usage is priced.", Wide: true}
@@ -84,11 +84,20 @@ func unitWords(u *rating.ComponentSpec) string {
 	return "messages"
 }
 
+// quantityWords writes so many units of a component: 1 message of 40 KB, 1,000 members.
+func quantityWords(n string, u *rating.ComponentSpec) string {
+	words := unitWords(u)
+	if n == "1" {
+		words = strings.Replace(strings.Replace(words, "messages", "message", 1), "members", "member", 1)
+	}
+	return statement.Thousands(n) + " " + words
+}
+
 func includedWords(u *rating.ComponentSpec) string {
 	if u.Included.IsZero() {
 		return ""
 	}
-	return statement.Thousands(u.Included.String()) + " " + unitWords(u)
+	return quantityWords(u.Included.String(), u)
 }
 
 func overWords(u *rating.ComponentSpec, c money.Currency) string {
@@ -103,15 +112,15 @@ func overWords(u *rating.ComponentSpec, c money.Currency) string {
 
 // perWords writes a price for so many units: 0.90 USD per 1,000 messages.
 func perWords(p, per money.Decimal, u *rating.ComponentSpec, c money.Currency) string {
-	text := price(p, c) + " per "
+	one, many := "message", "messages"
+	switch u.Method {
+	case rating.Bandwidth:
+		one, many = "GB", "GB"
+	case rating.Members:
+		one, many = "member", "members"
+	}
 	if n := per.String(); n != "1" {
-		text += statement.Thousands(n) + " "
+		return price(p, c) + " per " + statement.Thousands(n) + " " + many
 	}
-	switch {
-	case u.Method == rating.Messages && per.String() == "1":
-		return text + "message"
-	case u.Method == rating.Messages:
-		return text + "messages"
-	}
-	return text + strings.TrimSuffix(unitWords(u), "s")
+	return price(p, c) + " per " + one
 }

@@ -25,7 +25,7 @@ type terminatePage struct {
 
 func endSpec() *web.FormSpec {
 	return &web.FormSpec{Submit: "Save the End Date", Brief: true, Fields: []web.Field{
-		{Name: "end", Label: "End Date", Kind: web.Date, Help: "The last day that is billed: the last bill is prorated. Empty: open."},
+		{Name: "end", Label: "End Date", Kind: web.Date, Help: "The last day that is billed: the last bill is prorated. Leave empty for no last day."},
 	}}
 }
 

@@ -14,6 +14,7 @@ type Chart struct {
 	Unit   string // head of the value's column
 	Line   bool   // a line instead of bars
 	Area   bool   // of a line: with the area below it
+	Scaled bool   // the points lie at their At, in rising order, and not at equal distances
 	Points []Point
 }
 
@@ -23,6 +24,8 @@ type Point struct {
 	Value int64  // what its height is
 	Text  string // the value as people read it
 	Path  string // where it leads, or ""
+	At    int64  // where it lies along a scaled axis
+	Quiet bool   // no label is below it
 }
 
 // Measures of the drawing, in units of its view box.
@@ -54,9 +57,20 @@ func (c *Chart) marks() []mark {
 	step := (chartWidth - 2*chartSide) / n
 	every := (n + labelsShown - 1) / labelsShown
 	few := (min(n, labelsShown) + labelsOnPhone - 1) / labelsOnPhone
-	out := make([]mark, len(c.Points))
+	if c.Scaled {
+		n = c.labels()
+		every, few = (n+labelsShown-1)/labelsShown, (min(n, labelsShown)+labelsOnPhone-1)/labelsOnPhone
+	}
+	out, labelled := make([]mark, len(c.Points)), 0
 	for i, p := range c.Points {
 		m := mark{Point: p, Mid: chartSide + i*step + step/2, Shown: (n-1-i)%every == 0, Minor: (n-1-i)%(every*few) != 0}
+		if c.Scaled {
+			m.Mid = c.along(p.At)
+			m.Shown, m.Minor = !p.Quiet && labelled%every == 0, labelled%(every*few) != 0
+			if !p.Quiet {
+				labelled++
+			}
+		}
 		m.W = max(2, min(maxBar, step*7/10))
 		m.X = m.Mid - m.W/2
 		top, bottom := y(max(p.Value, 0)), y(min(p.Value, 0))
@@ -68,6 +82,25 @@ func (c *Chart) marks() []mark {
 	}
 	return out
 }
+
+// along is where a value of a scaled axis lies.
+func (c *Chart) along(at int64) int {
+	const margin = 24 // half of a label's width
+	return margin + int(scaled(at-c.Points[0].At, chartWidth-2*margin, c.Points[len(c.Points)-1].At-c.Points[0].At))
+}
+
+// labels is how many points of a scaled axis have a label.
+func (c *Chart) labels() (n int) {
+	for i := range c.Points {
+		if !c.Points[i].Quiet {
+			n++
+		}
+	}
+	return max(1, n)
+}
+
+// told says whether the value of a mark is in the drawing without pointing at it: the largest, and the first of a line.
+func (c *Chart) told(marks []mark, i int) bool { return i == highest(marks) || c.Scaled && i == 0 }
 
 // scale returns the height at which a value is drawn.
 func (c *Chart) scale() func(v int64) int {
@@ -112,11 +145,11 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func viewBox() string { return "0 0 " + itoa(chartWidth) + " " + itoa(chartHeight) }
 
-// highest is the index of the largest value, which is labelled in the drawing.
+// highest is the index of the last of the largest values, which is labelled in the drawing.
 func highest(marks []mark) int {
 	at := 0
 	for i := range marks {
-		if marks[i].Value > marks[at].Value {
+		if marks[i].Value >= marks[at].Value {
 			at = i
 		}
 	}

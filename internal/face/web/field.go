@@ -39,6 +39,9 @@ type Field struct {
 	Kind     Kind
 	Help     string // under the field, only where a mistake is likely
 	Unit     string // inside the field, at its end
+	Per      string // the field that says for how many the amount is: told with the unit, as in USD per 1,000
+	PerOne   string // what one of them is called: USD per GB
+	PerMany  string // what many of them are called, or "" where that is known: USD per 50 members
 	Tab      string
 	Required bool // marked so; the stage decides
 	Options  []Option

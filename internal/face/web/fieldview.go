@@ -25,6 +25,21 @@ func (f *Field) optionID(i int) string {
 	return f.ID() + "-" + strconv.Itoa(i)
 }
 
+// unitOf is the unit of a field, with how many it is for.
+func (f *Form) unitOf(field *Field) string {
+	if field.Per == "" {
+		return field.Unit
+	}
+	n := f.Get(field.Per)
+	switch whole, err := strconv.ParseInt(n, 10, 64); {
+	case n == "" || n == "1":
+		return field.Unit + " per " + field.PerOne
+	case err == nil:
+		n = Thousands(whole)
+	}
+	return strings.TrimSpace(field.Unit + " per " + n + " " + field.PerMany)
+}
+
 // described ties an input to what is said about it, and tells app.js its kind.
 func (f *Field) described(wrong string) templ.OrderedAttributes {
 	var ids []string

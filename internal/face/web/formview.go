@@ -114,6 +114,19 @@ func sentence(message string) string {
 	return message + "."
 }
 
+// predicates are words that make a sentence of the name of a field and what is said of it: Name is missing.
+var predicates = []string{"is ", "has ", "must "}
+
+// saidOf says a fault after the name of its field.
+func saidOf(message string) string {
+	for _, p := range predicates {
+		if strings.HasPrefix(message, p) {
+			return " " + strings.TrimSuffix(message, ".") + "."
+		}
+	}
+	return ": " + sentence(message)
+}
+
 // lines splits what an error says; a list of faults has one a line.
 func lines(text string) []string { return strings.Split(text, "\n") }
 

@@ -25,6 +25,7 @@ type PlanEntry struct {
 	catalog.Plan
 	Spec      rating.PlanSpec // as it is today, or as it will be first
 	Since     period.Date     // first day of that version; period.First for one from the beginning
+	Prices    []PlanPrice     // all versions, the newest first; only of a single plan
 	Customers int64           // who is on it, CountedTo+1 at most; only of a single plan
 }
 
@@ -41,6 +42,13 @@ type ChargeEntry struct {
 type ChargePrice struct {
 	FirstDay period.Date
 	Price    rating.Charge
+	Today    bool // the one that is valid today
+}
+
+// PlanPrice is one version of a plan.
+type PlanPrice struct {
+	FirstDay period.Date
+	Spec     rating.PlanSpec
 	Today    bool // the one that is valid today
 }
 
@@ -100,7 +108,7 @@ func current(versions []catalog.Version, day period.Date) int {
 	return 0
 }
 
-// ReadPlan reads one plan, with how many customers are on it. It is NotFound when there is none.
+// ReadPlan reads one plan with all its prices, and how many customers are on it. It is NotFound when there is none.
 func ReadPlan(ctx context.Context, db *store.DB, id int64, now time.Time) (c *Catalog, e PlanEntry, err error) {
 	c = &Catalog{}
 	err = db.Read(ctx, func(s *store.Snapshot) error {
@@ -110,8 +118,10 @@ func ReadPlan(ctx context.Context, db *store.DB, id int64, now time.Time) (c *Ca
 		for i := range c.Plans {
 			if c.Plans[i].ID == id {
 				e = c.Plans[i]
-				e.Customers, err = s.CustomersOfPlan(id, CountedTo+1)
-				return err
+				if e.Customers, err = s.CustomersOfPlan(id, CountedTo+1); err != nil {
+					return err
+				}
+				return e.readPrices(c.Today)
 			}
 		}
 		return fault.New(fault.NotFound, "This hosting plan does not exist.")
@@ -138,6 +148,18 @@ func ReadCharge(ctx context.Context, db *store.DB, id int64, now time.Time) (c *
 		return fault.New(fault.NotFound, "This additional charge does not exist.")
 	})
 	return c, e, err
+}
+
+func (e *PlanEntry) readPrices(today period.Date) error {
+	valid := catalog.VersionOn(e.Versions, today)
+	for i := len(e.Versions) - 1; i >= 0; i-- {
+		spec, err := catalog.ParsePlan(e.Versions[i].Definition)
+		if err != nil {
+			return err
+		}
+		e.Prices = append(e.Prices, PlanPrice{FirstDay: e.Versions[i].FirstDay, Spec: spec, Today: i == valid})
+	}
+	return nil
 }
 
 func (e *ChargeEntry) readPrices(today period.Date) error {

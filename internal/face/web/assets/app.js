@@ -194,6 +194,18 @@
     if (parts.length) { form.addEventListener("change", show); show(); }
   }
 
+  // The unit of an amount follows the field that says for how many it is: USD per 1,000.
+  function units(form) {
+    function show() {
+      $$(form, ".unit[data-per]").forEach(function (u) {
+        var per = form.elements[u.dataset.per], n = per ? number(per.value.trim()) : "";
+        u.textContent = u.dataset.unit + " per " + (n === "" || n === "1" ? u.dataset.one :
+          (n.replace(/\B(?=(\d{3})+$)/g, ",") + " " + u.dataset.many).trim());
+      });
+    }
+    if (form.querySelector(".unit[data-per]")) form.addEventListener("change", show);
+  }
+
   // The search box shows what it finds while somebody types: the arrow keys go through it, Escape closes it.
   function suggest(form) {
     var box = form.querySelector("input[type=search]"), shown = form.querySelector(".suggestions");
@@ -246,6 +258,7 @@
     lists();
     $$(root, "form[data-guard]").forEach(guard);
     $$(root, "form").forEach(whens);
+    $$(root, "form").forEach(units);
     $$(root, "[data-tabs]").forEach(tabs);
     var first = root.querySelector("[data-focus]");
     if (first) first.focus();
