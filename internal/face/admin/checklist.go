@@ -88,7 +88,7 @@ func checkBefore(c *web.Context, l *insight.Checklist) []checkLine {
 	if l.Unsynced > 0 {
 		servers.Says = web.Things(l.Unsynced, 0, "server was", "servers were") + " not synced for three days, or never"
 	}
-	lists := checkLine{Label: "Every list is assigned, or in a house account", Path: unassignedPath, Done: l.Unassigned == 0, Says: "no list is left"}
+	lists := checkLine{Label: "Every list that is known is assigned, or in a house account", Path: unassignedPath, Done: l.Unassigned == 0, Says: "no list is left"}
 	if l.Unassigned > 0 {
 		lists.Says = "nobody has " + web.Things(l.Unassigned, insight.CountedTo, "list", "lists")
 	}

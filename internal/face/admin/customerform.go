@@ -40,11 +40,11 @@ func customerFields(types []string, now *doc.Node) []web.Field {
 	return []web.Field{
 		{Name: "company", Label: "Company", Tab: tabBasic, Required: true, Max: maxName, Complete: "organization"},
 		{Name: "contact", Label: "Contact Name", Tab: tabBasic, Max: maxName},
-		{Name: "email", Label: "Email Address", Kind: web.Email, Tab: tabBasic, Max: maxName, Help: "Receives invoices."},
+		{Name: "email", Label: "Email Address", Kind: web.Email, Tab: tabBasic, Max: maxName, Help: "Receives invoices. Without one the customer is kept out of the bill run."},
 		{Name: "additional_addresses", Label: "Additional Addresses", Kind: web.Lines, List: true, Tab: tabBasic, Help: "Receive invoices too. One a line."},
 		{Name: "phone", Label: "Phone Number", Kind: web.Phone, Tab: tabBasic, Max: maxName},
 		{Name: "type", Label: "Type", Kind: web.Select, Tab: tabBasic, Options: options(types, text(now, "type"), "None")},
-		{Name: "active", Label: "Is Active", Kind: web.Check, Tab: tabBasic, Help: "Who is not active is not billed."},
+		{Name: "active", Label: "Is Active", Kind: web.Check, Tab: tabBasic, Help: "An inactive customer is not billed."},
 		{Name: "house", Label: "House account", Kind: web.Check, Tab: tabBasic, Help: "Its lists are not billed on purpose: own lists, or “Terminated”."},
 		{Name: "payment_method", Label: "Payment Method", Kind: web.Choice, Tab: tabBasic, Options: []web.Option{
 			{Value: customer.Free, Label: "Free", Help: "Does not pay."},
@@ -56,14 +56,14 @@ func customerFields(types []string, now *doc.Node) []web.Field {
 
 		{Name: "card.type", Label: "Credit Card Type", Kind: web.Select, Tab: tabPayment, Options: options(customer.CardTypes(), cardText(now, "type"), "None")},
 		{Name: "card.number", Label: "Credit Card Number", Tab: tabPayment, Secret: true, Max: maxCardNumber, Help: numberHelp(now)},
-		{Name: "card.expiration", Label: "Credit Card Expiration", Kind: web.Month, Tab: tabPayment, Help: "Month and year as on the card, such as 12/28."},
+		{Name: "card.expiration", Label: "Credit Card Expiration", Kind: web.Month, Tab: tabPayment, Help: "Month and year as on the card, such as 12/28 or 2028-12."},
 
 		{Name: "information", Label: "Additional customer information", Kind: web.Pairs, FreeText: "Information", Tab: tabInfo, Rows: 4,
 			Help: "Templates and exports can use the named fields: address, tax number, purchase order number, anything."},
 
 		{Name: "start", Label: "Start Date", Kind: web.Date, Tab: tabMore, Help: "The first day that is billed. Leave empty for no first day."},
 		{Name: "end", Label: "End Date", Kind: web.Date, Tab: tabMore, Help: "The last day that is billed: the last bill is prorated. Leave empty for no last day."},
-		{Name: "salespeople", Label: "Salespeople", Kind: web.Lines, List: true, Tab: tabMore, Help: "Any number. One a line."},
+		{Name: "salespeople", Label: "Salespeople", Kind: web.Lines, List: true, Tab: tabMore, Help: "One name on each line."},
 		{Name: "note", Label: "Note", Kind: web.Lines, Tab: tabMore, Help: "Printed on invoices."},
 	}
 }

@@ -130,7 +130,7 @@ func (s *site) customersPreview(c *web.Context) error {
 	if len(changes) > manyShown {
 		p.Changes, p.More = changes[:manyShown], len(changes)-manyShown
 	}
-	return c.Render(web.Page{Title: "What changes", Crumbs: customerCrumbs}, manyPreviewView(p))
+	return c.Render(web.Page{Title: "Change " + web.Things(int64(len(changes)), 0, "customer", "customers") + "?", Crumbs: customerCrumbs}, manyPreviewView(p))
 }
 
 // customersSave changes the customers, all or none.
@@ -148,18 +148,18 @@ func (s *site) customersSave(c *web.Context) error {
 	})
 }
 
-// changeText says what changes of one customer.
+// changeText says what changes of one customer, one change a line.
 func changeText(fields []office.FieldText) string {
 	var out []string
 	for _, f := range fields {
-		out = append(out, f.Field+": "+orNothing(f.Was)+" becomes "+orNothing(f.Now))
+		out = append(out, f.Field+": "+orNone(f.Was)+" → "+orNone(f.Now))
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, "\n")
 }
 
-func orNothing(text string) string {
+func orNone(text string) string {
 	if text == "" {
-		return "nothing"
+		return "(none)"
 	}
 	return text
 }

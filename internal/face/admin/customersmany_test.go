@@ -25,7 +25,7 @@ func TestEditingManyCustomers(t *testing.T) {
 		form.Set("type", "Hosting")
 		form.Set("active", "yes")
 		form.Set("add_person", "Ann")
-		a := v.do(http.MethodPost, "/customers/many/preview", form, nil).wants(http.StatusOK, "Type: Club becomes Hosting; Is Active: Inactive becomes Active; Salespeople: nothing becomes Ann",
+		a := v.do(http.MethodPost, "/customers/many/preview", form, nil).wants(http.StatusOK, "Type: Club → Hosting\nIs Active: Inactive → Active\nSalespeople: (none) → Ann", "Change 2 customers?",
 			"Change 2 customers")
 		v.open("/customers?type=Club").wants(http.StatusOK, "Elm", "Fir") // nothing is saved yet
 		form = a.carried()
@@ -38,7 +38,7 @@ func TestEditingManyCustomers(t *testing.T) {
 		w.imports(`{"customers":[{"company":"Fir","invoice_template":"of old"}]}`)
 		form = v.do(http.MethodPost, "/customers/many", url.Values{"id": {"2", "3"}}, nil).wants(http.StatusOK, "Invoice Template", "Web Template").carried()
 		form.Set("invoice_template", none)
-		form = v.do(http.MethodPost, "/customers/many/preview", form, nil).wants(http.StatusOK, "Invoice Template: of old becomes Built-in", "1 customer stays as it is.").carried()
+		form = v.do(http.MethodPost, "/customers/many/preview", form, nil).wants(http.StatusOK, "Invoice Template: of old → Built-in", "1 customer stays as it is.").carried()
 		v.do(http.MethodPost, "/customers/many/save", form, nil).wants(http.StatusOK, "1 customer is changed.")
 	})
 }

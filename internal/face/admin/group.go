@@ -23,6 +23,7 @@ type groupPage struct {
 	Charges       []assignedRow
 	Places        *web.Table
 	NoPlan, Empty bool // what keeps the group from being billed
+	House         bool // its lists are not billed on purpose
 }
 
 // assignedRow is a plan or a charge of a group.
@@ -30,6 +31,7 @@ type assignedRow struct {
 	Name, Path, Amount, Quantity, Start, End, Description string
 	Edit, Remove                                          string
 	State                                                 web.State
+	Credit                                                bool // the amount is one
 }
 
 // group shows a billing group with its hosting plans, additional charges and lists.
@@ -42,7 +44,7 @@ func (s *site) group(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	p := groupPage{Base: base, Clerk: c.May(web.Clerk), NoPlan: len(v.Plans) == 0, Empty: len(v.Places) == 0}
+	p := groupPage{Base: base, Clerk: c.May(web.Clerk), NoPlan: len(v.Plans) == 0, Empty: len(v.Places) == 0, House: v.House}
 	for i := range v.Plans {
 		a := &v.Plans[i]
 		row := assignedRow{Name: a.Name, Path: pathOf("/plans", a.PlanID), Description: a.Description}
@@ -52,6 +54,7 @@ func (s *site) group(c *web.Context) error {
 		a := &v.Charges[i]
 		row := assignedRow{Name: a.Name, Path: pathOf("/charges", a.ChargeID), Description: a.Description, Quantity: a.Quantity, Amount: chargeAmount(a, v.Currency)}
 		row = row.at(base, office.ChargeAssignments, a.ID, a.Dates, v.Today)
+		row.Credit = strings.HasPrefix(row.Amount, "-")
 		if a.OnBill && !a.Recurring {
 			row.State = "billed"
 		}
@@ -85,10 +88,14 @@ func dayState(days period.Period, today period.Date) web.State {
 
 // chargeAmount writes what a charge costs: its own amount, or that of the assignment.
 func chargeAmount(a *insight.AssignedCharge, currency money.Currency) string {
-	if d, err := money.ParseDecimal(a.Amount); err == nil && a.Amount != "" {
-		return price(d, currency)
+	d, err := money.ParseDecimal(a.Amount)
+	if err != nil || a.Amount == "" {
+		d = a.Default
 	}
-	return price(a.Default, currency)
+	if d.Sign() < 0 {
+		return price(d, currency) + " credit"
+	}
+	return price(d, currency)
 }
 
 // placeTable is the page of the group's lists, sites and servers that the URL asks for.
@@ -101,11 +108,13 @@ func placeTable(c *web.Context, base string, v *insight.GroupView) *web.Table {
 	t := &web.Table{
 		Caption: "Lists, sites and servers", List: l,
 		Columns: []web.Column{
-			{Label: "List/Site/Server"}, {Label: "Start Date", Minor: true}, {Label: "End Date", Minor: true}, {Label: "Free"},
-			{Label: "Description", Minor: true}, {Label: "State"}, {Label: "Change"},
+			{Label: "List/Site/Server"}, {Label: "State"}, {Label: "Start Date"}, {Label: "End Date"}, {Label: "Free"}, {Label: "Description"},
 		},
-		Empty: web.Empty{Text: "No list, site or server is assigned yet. What its lists send is billed to who has it.",
+		Empty: web.Empty{Text: "No list, site or server is assigned yet. Usage of assigned lists is billed to this customer.",
 			Action: allowed(c, &web.Action{Label: "Add List/Site/Server", Path: base + "/add/lists", Right: web.Clerk})},
+	}
+	if c.May(web.Clerk) {
+		t.Columns = append(t.Columns, web.Column{Label: "Change"})
 	}
 	var matching []*insight.AssignedPlace
 	for i := range v.Places {
@@ -125,6 +134,9 @@ func placeTable(c *web.Context, base string, v *insight.GroupView) *web.Table {
 		t.Rows = append(t.Rows, placeRow(base, a, v.Today, c.May(web.Clerk)))
 	}
 	t.Count = web.Things(int64(len(matching)), 0, "assignment", "assignments")
+	if len(t.Rows) > 0 && len(t.Rows) < len(matching) {
+		t.Count = web.Thousands(int64(from+1)) + "–" + web.Thousands(int64(to)) + " of " + t.Count
+	}
 	return t
 }
 
@@ -135,13 +147,13 @@ func placeRow(base string, a *insight.AssignedPlace, today period.Date, clerk bo
 		free = "Free"
 	}
 	cells := []web.Cell{
-		{Text: placeName(a), Note: placeNote(a)}, {Text: row.Start}, {Text: row.End}, {Text: free}, {Text: a.Description}, {State: row.State}, {},
+		{Text: placeName(a), Note: placeNote(a)}, {State: row.State}, {Text: row.Start}, {Text: row.End}, {Text: free}, {Text: a.Description},
 	}
 	if a.Gone != period.Last {
-		cells[5] = web.Cell{State: "gone", Note: "since " + a.Gone.String()}
+		cells[1] = web.Cell{State: "gone", Note: "since " + a.Gone.String()}
 	}
 	if clerk {
-		cells[6].Part = changeLinks(row.Edit, row.Remove, placeName(a))
+		cells = append(cells, web.Cell{Part: changeLinks(row.Edit, row.Remove, placeName(a))})
 	}
 	return web.Row{ID: a.ID, Name: placeName(a), Cells: cells}
 }

@@ -96,7 +96,7 @@ func (s *site) groupEdit(c *web.Context) error {
 	}
 	var now doc.Node
 	now.Add("name", doc.TextNode(v.Name))
-	return groupFormPage(c, http.StatusOK, "Edit "+v.Name, groupCrumbs(g.CustomerID, v.Company), web.NewForm(groupSpec(), c.R.URL.Path, base, &now))
+	return groupFormPage(c, http.StatusOK, "Rename "+v.Name, groupCrumbs(g.CustomerID, v.Company), web.NewForm(groupSpec(), c.R.URL.Path, base, &now))
 }
 
 // groupSave renames a group.
@@ -115,7 +115,7 @@ func (s *site) groupSave(c *web.Context) error {
 	}
 	return f.Save(c, web.Saving{
 		Show: func(status int) error {
-			return groupFormPage(c, status, "Edit "+v.Name, groupCrumbs(g.CustomerID, v.Company), f)
+			return groupFormPage(c, status, "Rename "+v.Name, groupCrumbs(g.CustomerID, v.Company), f)
 		},
 		Do: func() (string, string, error) {
 			_, err := office.EnterGroup(c.Ctx(), s.DB, c.By(), g, f.Get("name"))
@@ -135,7 +135,7 @@ func (s *site) groupRemoveAsk(c *web.Context) error {
 		return err
 	}
 	return c.Render(web.Page{Title: "Remove " + v.Name, Crumbs: groupCrumbs(g.CustomerID, v.Company)},
-		confirmView([]string{"The billing group " + v.Name + " of " + v.Company + " is removed. Only a group that holds nothing can be."}, base+"/remove", "Remove this group", base))
+		confirmView([]string{"This removes the empty billing group " + v.Name + " of " + v.Company + ". Its name stays in the history."}, base+"/remove", "Remove this group", base))
 }
 
 // groupRemove removes a group that holds nothing.

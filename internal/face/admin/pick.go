@@ -17,7 +17,7 @@ const namesShown = 12
 
 // pickWords are what the pages of picking say.
 var pickWords = map[insight.PickKind]struct{ Title, One, Many, Column, Empty string }{
-	insight.PickLists:   {"Select Lists", "list", "lists", "List", "Every list is assigned. New lists appear here once their server is synced."},
+	insight.PickLists:   {"Select Lists", "list", "lists", "List", "Every list that is known is assigned. New lists appear here once their server is synced."},
 	insight.PickSites:   {"Select Sites", "site", "sites", "Site", "Every site is assigned. A site appears here once a sync found it, or it has a list."},
 	insight.PickServers: {"Select Servers", "server", "servers", "Server", "Every server is assigned, or there is none yet."},
 }
@@ -170,7 +170,7 @@ func holderCell(o *insight.Offered) web.Cell {
 	case o.Holder != nil:
 		return web.Cell{Text: o.Holder.Company, Path: pathOf("/customers", o.Holder.CustomerID), Note: "group " + o.Holder.Group + ", " + daysOf(o.Holder.Dates)}
 	case o.Assigned:
-		return web.Cell{Note: "with its site or server"}
+		return web.Cell{Text: "With its site or server"}
 	}
 	return web.Cell{}
 }
@@ -189,7 +189,7 @@ func daysOf(p period.Period) string {
 }
 
 func placesSpec() *web.FormSpec {
-	return &web.FormSpec{Submit: "Save", Fields: append(dayFields(), freeField, web.Field{Name: "description", Label: "Description", Kind: web.Lines})}
+	return &web.FormSpec{Submit: "Save", Undone: "Nothing was assigned.", Fields: append(dayFields(), freeField, web.Field{Name: "description", Label: "Description", Kind: web.Lines})}
 }
 
 // pickDates asks for the dates of what was selected.

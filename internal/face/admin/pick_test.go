@@ -24,7 +24,7 @@ func TestPickingLists(t *testing.T) {
 		acme := "/customers/2/groups/2"
 		v.open(acme).wants(http.StatusOK, "Add List/Site/Server", "No list, site or server is assigned yet")
 		v.open(acme+"/add/lists").wants(http.StatusOK, "Select Lists", "Select Sites", "Select Servers", "dev@acme.test", "news@acme.test").lacks("all@elm.test")
-		v.open(acme+"/add/lists?show=all").wants(http.StatusOK, "all@elm.test", "with its site or server")
+		v.open(acme+"/add/lists?show=all").wants(http.StatusOK, "all@elm.test", "With its site or server")
 		v.open(acme+"/add/lists?q=NEWS%40acme").wants(http.StatusOK, "news@acme.test").lacks("dev@acme.test")
 		v.open(acme+"/add/sites").wants(http.StatusOK, "acme.test").lacks("elm.test")
 		v.open(acme+"/add/servers").wants(http.StatusOK, "s1")
@@ -37,7 +37,7 @@ func TestPickingLists(t *testing.T) {
 		form.Set("start", "2026-09-01")
 		form.Set("free", "yes")
 		v.do(http.MethodPost, acme+"/assign/lists", form, nil).wants(http.StatusOK, "2 lists are assigned.", "news@acme.test", "Free", "2026-09-01")
-		v.open(acme+"/add/lists").wants(http.StatusOK, "Every list is assigned.")
+		v.open(acme+"/add/lists").wants(http.StatusOK, "Every list that is known is assigned.")
 
 		v.open(acme+"/add/lists?q=news%40acme&show=all").wants(http.StatusOK, "group Main, from 2026-09-01", "news@acme.test").lacks("dev@acme.test")
 
@@ -186,9 +186,29 @@ func TestThousandsOfLists(t *testing.T) {
 		form := v.do(http.MethodPost, group+"/add/lists", url.Values{"_all": {"yes"}, "_query": {""}}, nil).wants(http.StatusOK, "Assign 2,500 lists", "and 2,488 more").carried()
 		v.do(http.MethodPost, group+"/assign/lists", form, nil).wants(http.StatusOK, "2,500 lists are assigned.", "2,500 assignments")
 		v.open(group+"?q=l2499").wants(http.StatusOK, "l2499@", "1 assignment<")
-		v.open(group+"/add/lists").wants(http.StatusOK, "Every list is assigned.")
+		v.open(group+"/add/lists").wants(http.StatusOK, "Every list that is known is assigned.")
 		if _, err := office.Assignments(w.t.Context(), w.db, 1); err != nil {
 			w.t.Fatal(err)
 		}
+	})
+}
+
+func TestAGroupShowsItsDatesAndCredits(t *testing.T) {
+	each(t, func(w *world) {
+		w.settings()
+		lists, objects := make([]string, 130), make([]string, 130)
+		for i := range lists {
+			lists[i] = fmt.Sprintf(`{"server":"s1","site":"acme.test","list":"l%03d"}`, i)
+			objects[i] = lists[i]
+		}
+		w.imports(`{"servers":[{"name":"s1","host":"s1.test","kind":"manual"}],"charges":[{"id":"pre","name":"Prepaid","amount":"-100"}],"lists":[` + strings.Join(lists, ",") + `],
+			"customers":[{"company":"Terminated","house":true,"groups":[{"name":"Main","charges":[{"charge":"pre","start":"2026-09-01"}],"objects":[` + strings.Join(objects, ",") + `]}]}]}`)
+		v := w.operator(operator.Clerk)
+		a := v.open("/customers/1/groups/1").wants(http.StatusOK, "-100.00 USD credit", `<td data-label="Start Date" class="day"><span>2026-09-01</span></td>`,
+			`<td data-label="End Date" class="day blank">`, "This is a house account: its lists are not billed.", "1–100 of 130 assignments").lacks("cannot be billed", "minor")
+		v.open(a.link("Next")).wants(http.StatusOK, "101–130 of 130 assignments")
+		v.open("/customers/1/groups/1?q=l12").wants(http.StatusOK, ">10 assignments")
+		v.open("/customers/1/groups/1/edit").wants(http.StatusOK, "<h1>Rename Main</h1>")
+		v.open("/customers/1/groups/1/objects/1/edit").wants(http.StatusOK, "<h1>Assignment of l000@acme.test</h1>")
 	})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -69,6 +70,15 @@ func (c *Cell) credit() bool {
 
 // wholeInView says whether the list has no other page: then all in view are all that match.
 func (t *Table) wholeInView() bool { return t.Next == "" && t.Prev == "" && !t.List.hasPrev(t.Prev) }
+
+// filtered says whether the list can be searched and filtered: where there is nothing at all it cannot, unless a filter
+// leaves something out by itself.
+func (t *Table) filtered() bool {
+	if t.List == nil || t.List.Spec.Search == "" && len(t.List.Spec.Filters) == 0 {
+		return false
+	}
+	return len(t.Rows) > 0 || t.List.Narrowed() || slices.ContainsFunc(t.List.Spec.Filters, func(f Filter) bool { return f.Any != "" })
+}
 
 // longText is from how many characters on a text gets room, so that it makes no narrow and tall cell.
 const longText = 18

@@ -16,6 +16,7 @@ import (
 // GroupView is a billing group with the names of what is assigned to it.
 type GroupView struct {
 	Company  string
+	House    bool // the customer is a house account, whose lists are not billed
 	ID       int64
 	Name     string
 	Today    period.Date
@@ -60,7 +61,7 @@ func ReadGroup(ctx context.Context, db *store.DB, customerID, groupID int64, now
 		}
 		for _, g := range groups[customerID] {
 			if g.ID == groupID && len(found) == 1 {
-				v.Company, v.Name = found[0].Company, g.Name
+				v.Company, v.House, v.Name = found[0].Company, found[0].House, g.Name
 				return v.read(s, g, now)
 			}
 		}

@@ -152,7 +152,7 @@ func (r *assignReader) planClash(a *Assignment, days period.Period) error {
 		}
 		for other, plan := range r.im.plans {
 			if plan.ID == p.PlanID && other != code {
-				return fault.At("start", "the group has the plan %s %s, and one plan at most on a day: end that one first, or choose other days",
+				return fault.At("start", "the group has the plan %s %s, and a group has one plan on any day: end that one first, or choose other days",
 					plan.Name, daysText(p.Dates))
 			}
 		}

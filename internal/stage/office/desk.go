@@ -93,8 +93,11 @@ func (d *desk) free(objects []store.Object, days period.Period, except int64) er
 		if err != nil {
 			return err
 		}
-		faults.Add("objects", "the %s belongs to %s, group %s, %s: end that assignment first, or choose other days",
-			place.Describe(), h.Company, h.Group, daysText(h.Dates))
+		remedy := "end that assignment first, or choose other days"
+		if h.Dates == period.Open() {
+			remedy = "end that assignment first" // there are no other days
+		}
+		faults.Add("objects", "%s belongs to %s, group %s, %s: %s", objectWords(place), h.Company, h.Group, daysText(h.Dates), remedy)
 		if len(faults) >= maxClashes {
 			break
 		}
@@ -104,6 +107,14 @@ func (d *desk) free(objects []store.Object, days period.Period, except int64) er
 
 // maxClashes is how many objects that somebody has already are named.
 const maxClashes = 20
+
+// objectWords names a list by its address, which people know it by; a site and a server by what they are.
+func objectWords(p hosting.Place) string {
+	if p.List != "" {
+		return p.List + "@" + p.Site
+	}
+	return "the " + p.Describe()
+}
 
 // daysText writes an interval for people.
 func daysText(p period.Period) string {
