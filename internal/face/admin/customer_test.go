@@ -117,7 +117,7 @@ func TestTerminatingACustomer(t *testing.T) {
 		id := w.enter(office.Customers, `{"company":"Elm <News>","email":"a@b.test"}`)
 		v := w.operator(operator.Clerk)
 		page := pathOf("/customers", id)
-		v.open(page+"/terminate").wants(http.StatusOK, "No end date is set", "0 billing groups", "This cannot be taken back.")
+		v.open(page+"/terminate").wants(http.StatusOK, "No end date is set", "Nothing else goes with", "This cannot be taken back.")
 		v.do(http.MethodPost, page+"/end", map[string][]string{"end": {"yesterday"}}, nil).wants(http.StatusUnprocessableEntity, "yesterday", `href="#f-end"`)
 		v.do(http.MethodPost, page+"/end", map[string][]string{"end": {"2026-09-20"}}, nil).wants(http.StatusOK, "The last bill is prorated.", "It ends on 2026-09-20")
 		v.do(http.MethodPost, page+"/inactive", nil, nil).wants(http.StatusOK, "Its history is kept.", "Inactive")
@@ -125,5 +125,21 @@ func TestTerminatingACustomer(t *testing.T) {
 		v.do(http.MethodPost, page+"/delete", map[string][]string{"company": {"Elm"}}, nil).wants(http.StatusUnprocessableEntity, "Is not the name of this customer", `value="Elm"`)
 		v.do(http.MethodPost, page+"/delete", map[string][]string{"company": {"Elm <News>"}}, nil).wants(http.StatusOK, "Elm &lt;News&gt; is deleted.")
 		v.open(page).wants(http.StatusNotFound)
+	})
+}
+
+func TestAnEndDateBeforeTheLastInvoiceSaysWhatIsTooMuch(t *testing.T) {
+	each(t, func(w *world) {
+		w.mails = t.TempDir()
+		w.settings()
+		w.imports(`{"plans":[{"id":"flat","name":"Flat","monthly_price":"40"}],"servers":[{"name":"s1","host":"s1.test"}],"lists":[{"server":"s1","site":"elm.test","list":"all"}],
+			"customers":[{"company":"Elm","email":"e@elm.test","start":"2026-08-01","groups":[{"name":"Main","plans":[{"plan":"flat"}],"objects":[{"server":"s1","site":"elm.test"}]}]}]}`)
+		v := w.operator(operator.Clerk)
+		v.send("/bill/run", "start", "2026-08-01", "end", "2026-08-31").wants(http.StatusOK)
+		w.work(v).wants(http.StatusOK, "Done")
+		v.send("/send/run", "from_name", "Lists", "from_email", "bills@lists.test").wants(http.StatusOK)
+		w.work(v).wants(http.StatusOK, "Done")
+		v.send("/customers/1/end", "end", "2026-08-10").wants(http.StatusOK, "invoices bill the days until 2026-08-31", "That is 21 days beyond the End Date.")
+		v.send("/customers/1/end", "end", "2026-08-31").wants(http.StatusOK, "invoices bill the days until 2026-08-31").lacks("beyond the End Date")
 	})
 }

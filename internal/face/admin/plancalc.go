@@ -141,4 +141,3 @@ func usualUse(spec *rating.PlanSpec) (messages, members int64) {
 	}
 	return max(1, (reach+members-1)/members), members
 }
-

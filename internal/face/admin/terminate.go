@@ -18,6 +18,7 @@ type terminatePage struct {
 	End        *web.Form
 	Delete     *web.Form
 	FinalSent  bool   // the bill of the last day is sent
+	TooFar     string // how many days after the last one are on sent invoices, or ""
 	Refused    string // why it cannot be deleted, or ""
 	GoesWithIt []string
 	Run        bool // the page that runs bills exists
@@ -50,6 +51,9 @@ func (s *site) terminateView(c *web.Context, status int, end, del *web.Form) err
 	}
 	p := terminatePage{CustomerView: v, Base: pathOf("/customers", id), End: end, Delete: del, EndText: dayText(v.Dates.End, period.Last), Run: c.Exists("/bill")}
 	p.FinalSent = v.HasBilled && v.Dates.End != period.Last && v.Billed >= v.Dates.End
+	if p.FinalSent && v.Billed > v.Dates.End {
+		p.TooFar = web.Things(int64(v.Billed-v.Dates.End), 0, "day", "days")
+	}
 	if p.End == nil {
 		var now doc.Node
 		now.Add("end", doc.TextNode(p.EndText))
@@ -63,11 +67,16 @@ func (s *site) terminateView(c *web.Context, status int, end, del *web.Form) err
 		p.Refused = "It has " + web.Things(b.Invoices, 0, "sent invoice", "sent invoices") + " and " +
 			web.Things(b.Entries, 0, "entry in its ledger", "entries in its ledger") + ". Those are business records. Make it inactive instead: it is kept with its history, and can come back."
 	}
-	p.GoesWithIt = []string{
-		web.Things(b.Groups, 0, "billing group", "billing groups"), web.Things(b.Plans, 0, "plan assignment", "plan assignments"),
-		web.Things(b.Charges, 0, "charge assignment", "charge assignments"),
-		web.Things(b.Objects, 0, "assignment of a list, site or server", "assignments of lists, sites and servers"),
-		web.Things(b.Drafts, 0, "draft bill", "draft bills"),
+	for _, one := range []struct {
+		n         int64
+		one, many string
+	}{
+		{b.Groups, "billing group", "billing groups"}, {b.Plans, "plan assignment", "plan assignments"}, {b.Charges, "charge assignment", "charge assignments"},
+		{b.Objects, "assignment of a list, site or server", "assignments of lists, sites and servers"}, {b.Drafts, "draft bill", "draft bills"},
+	} {
+		if one.n > 0 {
+			p.GoesWithIt = append(p.GoesWithIt, web.Things(one.n, 0, one.one, one.many))
+		}
 	}
 	return c.RenderStatus(status, web.Page{Title: "Terminate " + v.Company, Crumbs: customerCrumb(id, v.Company)}, terminateView(p))
 }

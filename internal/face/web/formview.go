@@ -107,7 +107,9 @@ func sentence(message string) string {
 	if message == "" {
 		return ""
 	}
-	message = strings.ToUpper(message[:1]) + message[1:]
+	if first, _, _ := strings.Cut(message, " "); !strings.ContainsAny(first, "@/") { // an address, a path: they stay as they are
+		message = strings.ToUpper(message[:1]) + message[1:]
+	}
 	if strings.HasSuffix(message, ".") {
 		return message
 	}

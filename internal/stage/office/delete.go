@@ -19,7 +19,7 @@ func DeleteCustomer(ctx context.Context, db *store.DB, by store.By, id int64, co
 			return orMissing(err, "customer")
 		}
 		if found[0].Company != company {
-			return fault.At("company", "is not the name of this customer: type %s to delete it; nothing was deleted", found[0].Company)
+			return fault.At("company", "is not the name of this customer: type %s to delete it", found[0].Company)
 		}
 		if err := tx.LockBills(); err != nil { // a draft must not become an invoice meanwhile
 			return err
