@@ -111,7 +111,7 @@ func (f *findings) dates() {
 		return // ends_before_start
 	}
 	if days.End < p.Start {
-		f.add(Error, EndedBeforePeriod, "it ended on %s, before the period: make it inactive", days.End)
+		f.add(Error, EndedBeforePeriod, "it ended on %s, before the period: bill what is left of it, then make it inactive", days.End)
 	}
 	if days.End <= p.End {
 		f.add(Warning, EndedButActive, "it ended on %s and is still active: make it inactive after its final bill", days.End)

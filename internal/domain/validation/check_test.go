@@ -2,6 +2,7 @@ package validation
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"postmeter/internal/domain/account"
@@ -190,6 +191,15 @@ func TestEachCode(t *testing.T) {
 				t.Errorf("got  %q\nwant %q\n%+v", got, test.want, problems)
 			}
 		})
+	}
+}
+
+func TestAnAssignmentOutsideIsToldByNames(t *testing.T) {
+	f := sound()
+	f.rows.Plans[0].Dates = dates("2026-08-01", "")
+	problems := Check(f.account(t), &Surroundings{Now: now})
+	if len(problems) != 1 || !strings.Contains(problems[0].Message, "is assigned for days from 2026-08-01, and the customer ") || !strings.HasSuffix(problems[0].Message, "only the days of both are billed") {
+		t.Errorf("%+v", problems)
 	}
 }
 

@@ -103,8 +103,8 @@ func (f *findings) outsideDates() {
 		from := p.Start != period.First && (p.Start < days.Start || p.Start > days.End)
 		to := p.End != period.Last && (p.End > days.End || p.End < days.Start)
 		if p.Valid() && (from || to) {
-			f.add(Warning, AssignmentOutsideDates, "group %s: %s is assigned for %s, and the customer's dates are %s: only days of both count",
-				group, what, daysText(p), daysText(days))
+			f.add(Warning, AssignmentOutsideDates, "group %s: %s is assigned for %s, and %s: only the days of both are billed",
+				group, what, daysText(p), customerDays(days))
 		}
 	}
 	for g := range f.account.Input.Customer.Groups {
@@ -113,13 +113,13 @@ func (f *findings) outsideDates() {
 			if i > 0 && f.account.Groups[g].Plans[i].Assignment == f.account.Groups[g].Plans[i-1].Assignment {
 				continue
 			}
-			check(group.Name, "plan "+group.Plans[i].Plan.ID(), f.whole(g, i))
+			check(group.Name, "plan "+nameOr(group.Plans[i].Plan.Spec().Name, group.Plans[i].Plan.ID()), f.whole(g, i))
 		}
 		for i := range group.Charges {
 			if i > 0 && f.account.Groups[g].Charges[i].Assignment == f.account.Groups[g].Charges[i-1].Assignment {
 				continue
 			}
-			check(group.Name, "charge "+group.Charges[i].Charge.ID, group.Charges[i].Dates)
+			check(group.Name, "charge "+nameOr(group.Charges[i].Charge.Name, group.Charges[i].Charge.ID), group.Charges[i].Dates)
 		}
 		for i := range group.Objects {
 			check(group.Name, objectName(&group.Objects[i]), group.Objects[i].Dates)
@@ -135,6 +135,25 @@ func (f *findings) whole(g, i int) period.Period {
 		days.End = plans[j].Dates.End
 	}
 	return days
+}
+
+// nameOr is what people call a thing; its key where it has no name.
+func nameOr(name, key string) string {
+	if name == "" {
+		return key
+	}
+	return name
+}
+
+// customerDays says when the customer is one.
+func customerDays(p period.Period) string {
+	switch {
+	case p.Start == period.First:
+		return "the customer ends on " + p.End.String()
+	case p.End == period.Last:
+		return "the customer begins on " + p.Start.String()
+	}
+	return "the customer is one from " + p.Start.String() + " to " + p.End.String()
 }
 
 // daysText writes an interval for people.

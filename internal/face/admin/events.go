@@ -9,6 +9,7 @@ import (
 
 	"postmeter/internal/domain/doc"
 	"postmeter/internal/domain/statement"
+	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
 	"postmeter/internal/store"
 )
@@ -105,10 +106,15 @@ func (t teller) event(h *store.HistoryRow) event {
 		}
 	}
 	if after != nil && after.Kind == doc.Array {
-		e.Changes = append(e.Changes, eventChange{Label: "Assigned", Now: t.items(after)})
+		if group := t.Groups[h.EntityID]; group != "" {
+			e.What = "Assigned to group " + group
+		}
+		e.Changes = append(e.Changes, eventChange{Label: web.Things(int64(len(after.Items)), 0, "assignment", "assignments"), Now: t.items(after)})
 		return e
 	}
 	switch {
+	case h.Entity == "plan" || h.Entity == "charge":
+		e.Changes = t.catalogChanges(h.Entity, before, after)
 	case h.Entity == "bill" || h.Entity == "delivery" || h.Entity == "ledger_entry":
 		e.Changes = billChanges(h.Entity, action, before, after)
 	case after == nil: // it is no more
@@ -256,7 +262,9 @@ func (t teller) value(name string, n *doc.Node) string {
 		return orSame(t.Plans[n.Text], n.Text)
 	case "charge":
 		return orSame(t.Charges[n.Text], n.Text)
-	case "amount", "credit", "total":
+	case "amount":
+		return t.amount(n.Text)
+	case "credit", "total":
 		return statement.Thousands(n.Text)
 	}
 	return shortened(n.Text)

@@ -75,7 +75,7 @@ func TestValidatingAllCustomers(t *testing.T) {
 		}
 		v.open("/validation").wants(http.StatusOK, "Email address missing", "/customers/1/edit#f-email", "No hosting plan", "/customers/1/groups/1",
 			"/customers/2/groups/new", "/customers/2/edit#f-additional_addresses", "4 errors, 0 warnings in all")
-		v.open("/validation?code=no_plan").wants(http.StatusOK, "Group Main has lists and no plan").lacks("/customers/2/groups/new")
+		v.open("/validation?code=no_plan").wants(http.StatusOK, "Group Main has lists and no plan", ">1 of 4 errors, 0 warnings in all").lacks("/customers/2/groups/new")
 		v.open("/validation?severity=warning").wants(http.StatusOK, "Nothing matches what is set.")
 		v.open("/customers/1").wants(http.StatusOK, "The validation of 2026-09-15 08:00 UTC found:", "Email address missing").
 			lacks("The customer was changed since.", `dress malformed</b>: <bdi>Email`)
@@ -104,8 +104,11 @@ func TestTheHistoryOfWhatBelongsToNoCustomer(t *testing.T) {
 		w.imports(`{"charges":[{"id":"setup","name":"Set-up","amount":"10"}]}`)
 		admin.send("/charges/1/edit", "name", "Set-up fee", "amount", "12.50").wants(http.StatusOK)
 		viewer.open("/charges/1").wants(http.StatusOK, `href="/charges/1/history"`)
-		viewer.open("/charges/1/history").wants(http.StatusOK, "Additional charge created", "Additional charge changed", "administrator<", "Set-up fee", "12.5").lacks("Nothing of this kind", "Add a note")
-		viewer.open("/plans/1/history").wants(http.StatusOK, "Hosting plan created", "Standard")
+		viewer.open("/charges/1/history").wants(http.StatusOK, "Additional charge created", "Additional charge changed", "administrator<", "Set-up fee", "12.50 USD", "Default Amount").lacks("Nothing of this kind", "Add a note", "<bdi>Id</bdi>")
+		viewer.open("/plans/1/history").wants(http.StatusOK, "Hosting plan created", "Standard", "25.00 USD", "1,000 messages", "0.90 USD per 1,000 messages").lacks("Unit kb", "<bdi>Id</bdi>", "Members: 0")
+		admin.send("/plans/1/edit", "name", "Standard", "scope", "list", "method", "messages", "over", "price", "monthly_price", "30", "messages_included", "1000",
+			"messages_price", "0.9", "messages_per", "1000", "limits.lists", "5", "prorate_included", "yes").wants(http.StatusOK)
+		viewer.open("/plans/1/history").wants(http.StatusOK, "Hosting plan changed", "<bdi>Max Lists</bdi>", "unlimited", "30.00 USD", "for each list by itself")
 		admin.send("/servers/1/edit", "host", "new.example.org", "kind", "mailman3", "url", "http://127.0.0.1:8001", "user", "rest", "password", "tres secret",
 			"time_zone", "UTC", "billed_source", "listserver", "average_bytes", "51200").wants(http.StatusOK)
 		viewer.open("/servers/1/history").wants(http.StatusOK, "Server changed", "new.example.org", "<bdi>Host Name</bdi>", "<bdi>URL</bdi>", "Mailman 3", "Password or token of the server entered", " UTC</time>").

@@ -24,8 +24,11 @@ var planMethods = []web.Option{
 	{Value: "flat", Label: "Monthly price only", Help: "Usage is not priced."},
 }
 
+// planLimit is a field of the limits of a plan.
+type planLimit struct{ name, label string }
+
 // planLimits are the limits of a plan.
-var planLimits = []struct{ name, label string }{
+var planLimits = []planLimit{
 	{"members", "Max Members"}, {"members_per_list", "Max Members Per List"}, {"lists", "Max Lists"},
 	{"lists_per_site", "Max Lists Per Site"}, {"sites", "Max Sites"},
 }

@@ -179,7 +179,7 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 	switch v.Part.Kind {
 	case store.UnbilledUsage:
 		t.Columns = []web.Column{{Key: store.UnbilledByPosition, Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Key: store.UnbilledByEnd, Label: "Until"},
-			{Label: "Messages", Figures: true, Minor: true}, {Key: store.UnbilledBySize, Label: "Recipients", Figures: true}, {Label: "To mend it"}}
+			{Label: "Messages", Figures: true, Minor: true}, {Key: store.UnbilledBySize, Label: "Recipients", Figures: true}, {Label: "To fix it"}}
 	case store.UnbilledDays:
 		kept, all = v.Sums.KeptDays, v.Sums.Intervals
 		t.Columns = []web.Column{{Key: store.UnbilledByPosition, Label: "Customer"}, {Label: "From"}, {Key: store.UnbilledByEnd, Label: "To"}, {Key: store.UnbilledBySize, Label: "Days", Figures: true}}

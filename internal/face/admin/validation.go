@@ -95,7 +95,7 @@ func (s *site) validationView(c *web.Context, status int, f *web.Form) error {
 func validationTable(c *web.Context, l *web.List, v *insight.Validation) *web.Table {
 	t := &web.Table{
 		Caption: "What was found", List: l,
-		Columns: []web.Column{{Label: "Customer"}, {Label: "Severity"}, {Label: "Problem"}, {Label: "Mend", Minor: false}},
+		Columns: []web.Column{{Label: "Customer"}, {Label: "Severity"}, {Label: "Problem"}, {Label: "To fix it"}},
 		Empty:   web.Empty{Text: "Nothing was found: every active customer can be billed."},
 		Count:   web.Thousands(v.Errors) + " errors, " + web.Thousands(v.Warnings) + " warnings in all",
 	}
@@ -104,6 +104,9 @@ func validationTable(c *web.Context, l *web.List, v *insight.Validation) *web.Ta
 	}
 	if v.Next != 0 {
 		t.Next = strconv.FormatInt(v.Next, 10)
+	}
+	if l.Narrowed() && v.Next == 0 && l.After == "" {
+		t.Count = web.Thousands(int64(len(v.Findings))) + " of " + t.Count
 	}
 	for i := range v.Findings {
 		f := &v.Findings[i]

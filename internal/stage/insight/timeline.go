@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"postmeter/internal/domain/fault"
+	"postmeter/internal/domain/money"
 	"postmeter/internal/store"
 )
 
@@ -12,11 +13,13 @@ import (
 type Timeline struct {
 	Company  string // "" of one that was deleted
 	Zone     *time.Location
+	Currency money.Currency
 	Rows     []store.HistoryRow
 	Next     int64             // cursor of older ones; 0: none
 	Plans    map[string]string // names by code
 	Charges  map[string]string
 	Numbers  map[int64]string // of the customer's bills
+	Groups   map[int64]string // names of the billing groups that there are
 	Findings []store.ValidationFinding
 	Last     store.Validation // the last validation of all customers
 	HasLast  bool
@@ -60,6 +63,7 @@ func readTimeline(ctx context.Context, db *store.DB, read func(*store.Snapshot, 
 		if err != nil {
 			return err
 		}
+		t.Currency = set.Currency
 		if t.Zone, err = set.Location(); err != nil {
 			return err
 		}
@@ -89,6 +93,14 @@ func (t *Timeline) readNames(s *store.Snapshot, customerID int64) error {
 	}
 	if t.Numbers, err = s.BillNumbers(customerID); err != nil {
 		return err
+	}
+	groups, err := s.Groups([]int64{customerID})
+	if err != nil {
+		return err
+	}
+	t.Groups = map[int64]string{}
+	for _, g := range groups[customerID] {
+		t.Groups[g.ID] = g.Name
 	}
 	if t.Last, t.HasLast, err = s.LastValidation(); err != nil || !t.HasLast {
 		return err
