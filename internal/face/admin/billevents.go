@@ -122,12 +122,17 @@ func thousandsText(sum string) string {
 	return statement.Thousands(amount) + " " + currency
 }
 
-// linesText says what changed of a draft's lines: 4 lines, 3 added.
+// linesText says what changed of a draft's lines.
 func linesText(n *doc.Node) string {
+	return changedLines(text(n, "lines_added"), text(n, "lines_removed"), text(n, "lines_changed"))
+}
+
+// changedLines says what changed of a draft's lines, and no zeros: 3 added, 1 changed.
+func changedLines(added, removed, changed string) string {
 	var out []string
-	for _, part := range []struct{ name, word string }{{"lines_added", " added"}, {"lines_removed", " removed"}, {"lines_changed", " changed"}} {
-		if count := text(n, part.name); count != "" && count != "0" {
-			out = append(out, count+part.word)
+	for _, part := range []struct{ count, word string }{{added, " added"}, {removed, " removed"}, {changed, " changed"}} {
+		if part.count != "" && part.count != "0" {
+			out = append(out, part.count+part.word)
 		}
 	}
 	return strings.Join(out, ", ")

@@ -62,7 +62,7 @@ func lineFacts(e *evidence.Explanation) []homeFact {
 	}
 	spans := make([]string, len(e.ActiveDays))
 	for i, d := range e.ActiveDays {
-		spans[i] = d.Start + " to " + d.End
+		spans[i] = spanText(d.Start, d.End)
 	}
 	add("Days", strings.Join(spans, ", "))
 	bills := make([]string, len(e.Corrects))

@@ -3,6 +3,7 @@ package admin
 import (
 	"encoding/json"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -170,7 +171,7 @@ func draftParts(r *invoice.KeptResult, link func(string) web.Cell) []resultPart 
 	for _, d := range shown(r.Replaced.Bills) {
 		replaced.Rows = append(replaced.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{
 			link(d.Customer), draftCell(d.ID), {Text: statement.Thousands(d.Before) + " " + r.Currency}, {Text: statement.Thousands(d.After) + " " + r.Currency, Path: pathOf("/bills", d.ID)},
-			{Text: web.Thousands(int64(d.Added)) + " added, " + web.Thousands(int64(d.Removed)) + " removed, " + web.Thousands(int64(d.Changed)) + " changed"},
+			{Text: changedLines(strconv.Itoa(d.Added), strconv.Itoa(d.Removed), strconv.Itoa(d.Changed))},
 		}})
 	}
 	withdrawn := &web.Table{Caption: "Withdrawn drafts", Columns: []web.Column{{Label: "Customer"}, {Label: "Because"}}}

@@ -20,7 +20,7 @@ func payForm(c money.Currency) *web.FormSpec {
 	return &web.FormSpec{
 		Submit: "Record the payment", Undone: "No payment was recorded.",
 		Fields: []web.Field{
-			{Name: "amount", Label: "Amount", Kind: web.Money, Unit: c.Code(), Required: true, Help: "Less than this leaves the rest to be paid. More becomes credit for the next bill."},
+			{Name: "amount", Label: "Amount", Kind: web.Money, Unit: c.Code(), Required: true, Help: "A part leaves the rest to be paid. What is more becomes credit for the next bill."},
 			{Name: "date", Label: "Date", Kind: web.Date, Required: true, Help: "The day on which the money came in."},
 			{Name: "reference", Label: "Reference", Help: "The bank's or the payer's words for it. A reference can be used once on a bill."},
 		},

@@ -14,3 +14,11 @@ func TestSentencesBeginAsTheyShould(t *testing.T) {
 		}
 	}
 }
+
+func TestChangedLinesTellNoZeros(t *testing.T) {
+	for _, test := range []struct{ added, removed, changed, want string }{{"0", "0", "1", "1 changed"}, {"3", "2", "", "3 added, 2 removed"}, {"0", "0", "0", ""}} {
+		if got := changedLines(test.added, test.removed, test.changed); got != test.want {
+			t.Errorf("%+v: %q", test, got)
+		}
+	}
+}
