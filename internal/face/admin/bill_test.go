@@ -209,6 +209,7 @@ func (w *world) sendsAndSettles(v *visitor) {
 	v.send(pay, "amount", "80", "date", "2026-09-15", "reference", "wire 7").wants(http.StatusOK, "5.00 USD became credit", "Paid", "wire 7", "Take back",
 		"<bdi>80.00 USD</bdi>", "Payment recorded", "Date: 2026-09-15, Amount: 80.00 USD, Credit: 5.00 USD, Reference: wire 7").lacks(`btn-primary" href="/bills/1/pay"`, "Thank you", "Wrong?")
 	v.send(pay, "amount", "80", "date", "2026-09-15", "reference", "wire 7").wants(http.StatusUnprocessableEntity, "wire 7")
+	v.open("/customers/1/statement").wants(http.StatusOK, `data-label="Amount"><bdi>80.00<`, `data-label="Credit"><bdi>5.00<`, `data-label="Owed after it"><bdi>0.00<`)
 	take := regexp.MustCompile(`/bills/1/entries/\d+/take-back`).FindString(v.open("/bills/1").body)
 	v.send(take, "reason", "").wants(http.StatusUnprocessableEntity, `href="#f-reason"`)
 	v.send(take, "reason", "another customer's").wants(http.StatusOK, "It is taken back.", "75.00 USD")

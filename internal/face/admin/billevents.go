@@ -70,7 +70,7 @@ func moneyChanges(entity string, before, after *doc.Node) (out []eventChange) {
 	}
 	currency := text(after, "currency")
 	tell("Date", text(after, "day"))
-	if sum, err := entrySumText(after); err == nil && sum != "" {
+	if sum := entrySumText(ledger.Kind(text(after, "kind")), text(after, "amount"), text(after, "credit"), currency); sum != "" {
 		tell("Amount", sum+" "+currency)
 	}
 	if credit, err := money.ParseDecimal(text(after, "credit")); err == nil && !credit.IsZero() {
@@ -81,25 +81,22 @@ func moneyChanges(entity string, before, after *doc.Node) (out []eventChange) {
 	return out
 }
 
-// entrySumText is entrySum of an entry that the history keeps.
-func entrySumText(after *doc.Node) (string, error) {
-	currency, err := money.ParseCurrency(text(after, "currency"))
+// entrySumText is entrySum of an entry that is known by its texts; "" if all of it is credit, which is told by itself.
+func entrySumText(kind ledger.Kind, amount, credit, code string) string {
+	currency, err := money.ParseCurrency(code)
 	if err != nil {
-		return "", err
+		return ""
 	}
-	amount, err := money.ParseAmount(text(after, "amount"), currency)
+	owed, err := money.ParseAmount(amount, currency)
+	if err != nil || owed.Minor == 0 {
+		return ""
+	}
+	given, err := money.ParseAmount(credit, currency)
 	if err != nil {
-		return "", err
+		return ""
 	}
-	credit, err := money.ParseAmount(text(after, "credit"), currency)
-	if err != nil {
-		return "", err
-	}
-	sum := entrySum(&ledger.Entry{Kind: ledger.Kind(text(after, "kind")), Amount: amount.Minor, Credit: credit.Minor})
-	if sum == 0 || amount.Minor == 0 { // all of it is credit, which is told by itself
-		return "", nil
-	}
-	return statement.Thousands(money.Amount{Minor: sum, Currency: currency}.String()), nil
+	sum := entrySum(&ledger.Entry{Kind: kind, Amount: owed.Minor, Credit: given.Minor})
+	return statement.Thousands(money.Amount{Minor: sum, Currency: currency}.String())
 }
 
 // periodText is the period that a note of a draft names.

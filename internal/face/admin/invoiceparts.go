@@ -35,7 +35,7 @@ var entryWords = map[ledger.Kind]string{
 }
 
 func entryWord(kind ledger.Kind) string {
-	return orSame(entryWords[kind], strings.ReplaceAll(string(kind), "_", " "))
+	return orSame(entryWords[kind], capital(strings.ReplaceAll(string(kind), "_", " ")))
 }
 
 // entrySum is what an entry is about, as a bank statement says it: all that was paid, given up or taken back, whatever of it

@@ -287,8 +287,8 @@ func recipientsPart(m *mailing, look *deliver.Preview) resultPart {
 		if r.Tested {
 			state = invoice.StatusTested
 		}
-		if strings.Trim(r.Credit, "0.") != "" {
-			total.Note = statement.Thousands(r.Credit) + " " + look.Currency + " of credit is left"
+		if credit := nonzero(r.Credit); credit != "" {
+			total.Note = credit + " " + look.Currency + " of credit is left"
 		}
 		to.Rows = append(to.Rows, web.Row{ID: r.Bill, Name: r.Customer, Cells: []web.Cell{
 			{Text: r.Customer}, draftCell(r.Bill), total, {State: web.State(state)}, {Text: orSame(addresses, capital(r.NotMailed))},

@@ -27,13 +27,13 @@ func (s *site) customerStatement(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Statement",
 		Columns: []web.Column{
-			{Label: "Date"}, {Label: "What"}, {Label: "Bill"}, {Label: "Amount", Figures: true}, {Label: "Credit", Figures: true, Minor: true},
-			{Label: "Owed after it", Figures: true}, {Label: "Credit after it", Figures: true, Minor: true}, {Label: "Note", Minor: true},
+			{Label: "Date"}, {Label: "What"}, {Label: "Bill"}, {Label: "Amount", Figures: true}, {Label: "Credit", Figures: true},
+			{Label: "Owed after it", Figures: true}, {Label: "Credit after it", Figures: true, Minor: true}, {Label: "Reference, reason"},
 		},
 		Empty: web.Empty{Text: "Nothing was booked for this customer yet. Sent invoices, payments and credits stand here."},
 	}
 	for i := len(account.Entries) - 1; i >= 0; i-- {
-		t.Rows = append(t.Rows, statementRow(c, &account.Entries[i]))
+		t.Rows = append(t.Rows, statementRow(c, &account.Entries[i], account.Currency))
 	}
 	return c.Render(web.Page{
 		Title: "Statement", Crumbs: customerCrumb(id, company), Wide: true,
@@ -41,9 +41,8 @@ func (s *site) customerStatement(c *web.Context) error {
 	}, web.ListView(t))
 }
 
-func statementRow(c *web.Context, e *settle.Row) web.Row {
+func statementRow(c *web.Context, e *settle.Row, currency string) web.Row {
 	name := strconv.FormatInt(e.Entry, 10)
-	what := strings.ReplaceAll(string(e.Kind), "_", " ")
 	note := strings.Trim(e.Reference+", "+e.Note, ", ")
 	if e.GivenUp != "" {
 		note = strings.Trim(note+", "+statement.Thousands(e.GivenUp)+" written off", ", ")
@@ -53,9 +52,17 @@ func statementRow(c *web.Context, e *settle.Row) web.Row {
 		bill.Path = billPath(c, e.Bill)
 	}
 	return web.Row{ID: e.Entry, Name: name, Cells: []web.Cell{
-		{Text: e.Date}, {Text: strings.ToUpper(what[:1]) + what[1:], Struck: e.Undone}, bill, {Text: statement.Thousands(e.Amount)},
-		{Text: statement.Thousands(e.Credit)}, {Text: statement.Thousands(e.Owed)}, {Text: statement.Thousands(e.Left)}, {Text: note},
+		{Text: e.Date}, {Text: entryWord(e.Kind), Struck: e.Undone}, bill, {Text: entrySumText(e.Kind, e.Amount, e.Credit, currency)},
+		{Text: nonzero(e.Credit)}, {Text: statement.Thousands(e.Owed)}, {Text: statement.Thousands(e.Left)}, {Text: note},
 	}}
+}
+
+// nonzero writes an amount; nothing for 0.
+func nonzero(amount string) string {
+	if strings.Trim(amount, "0.") == "" {
+		return ""
+	}
+	return statement.Thousands(amount)
 }
 
 // customerCrumb is the way to the pages below a customer.
