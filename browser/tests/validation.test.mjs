@@ -126,6 +126,7 @@ test("9 errors and warnings are told apart, and a problem by itself", async () =
   await field("Severity").selectOption("Errors");
   await row("^No Group ").first().waitFor();
   await field("Problem").selectOption("Plans overlap");
+  await says("Problem: Plans overlap"); // what was shown before has the customer, too
   await row("^Two Plans ").first().waitFor();
   assert.equal(await row("^No Group ").count(), 0);
   await house.look("validation-problem");
