@@ -68,7 +68,7 @@ func (s *site) bill(c *web.Context) error {
 		Caption: "Customers and their last bills", List: l, Next: found.Next, Prev: found.Prev,
 		Columns: []web.Column{
 			{Key: "company", Label: "Company"}, {Label: "Last Bill Period"}, {Label: "Amount/Status", Figures: true},
-			{Label: "Type", Minor: true}, {Label: "Payment Method", Minor: true},
+			{Label: "Type", Minor: true}, {Label: "Payment", Minor: true},
 			{Key: "start", Label: "Start Date", Minor: true}, {Key: "end", Label: "End Date", Minor: true},
 		},
 		Count: web.Things(found.Count, found.CountedTo, "customer", "customers"),

@@ -22,10 +22,7 @@ func (t teller) amount(text string) string {
 	if err != nil || t.Currency.Code() == "" {
 		return text
 	}
-	if d.Sign() < 0 {
-		return price(d, t.Currency) + " credit"
-	}
-	return price(d, t.Currency)
+	return priceOrCredit(d, t.Currency)
 }
 
 // catalogChanges says what changed of a plan or a charge. What is not understood is told field by field.

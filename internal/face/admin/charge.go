@@ -17,6 +17,14 @@ type chargePrice struct {
 	Today                               bool
 }
 
+// customersWords says how many customers have a plan or a charge.
+func customersWords(n int64) string {
+	if n == 0 {
+		return "nobody yet"
+	}
+	return web.Things(n, insight.CountedTo, "customer", "customers")
+}
+
 var chargeCrumbs = []web.Crumb{{Label: "Additional Charges", Path: "/charges"}}
 
 // charge shows one additional charge. It is the pattern of a page about one thing.
@@ -31,13 +39,13 @@ func (s *site) charge(c *web.Context) error {
 	}
 	p := chargePage{
 		Base:        pathOf("/charges", id),
-		Description: v.Description, Amount: price(v.Price.Amount, all.Currency), Code: v.Code,
+		Description: v.Description, Amount: priceOrCredit(v.Price.Amount, all.Currency), Code: v.Code,
 		Recurring: yesNo(v.Price.Recurring), Proratable: yesNo(v.Price.Proratable),
-		Customers: web.Things(v.Customers, insight.CountedTo, "customer", "customers"),
+		Customers: customersWords(v.Customers),
 	}
 	for _, one := range v.Prices {
 		p.Prices = append(p.Prices, chargePrice{
-			From: since(one.FirstDay), Amount: price(one.Price.Amount, all.Currency),
+			From: since(one.FirstDay), Amount: priceOrCredit(one.Price.Amount, all.Currency),
 			Recurring: yesNo(one.Price.Recurring), Proratable: yesNo(one.Price.Proratable), Today: one.Today,
 		})
 	}

@@ -21,8 +21,7 @@ func (s *site) charges(c *web.Context) error {
 	t := &web.Table{
 		Caption: "Additional charges",
 		Columns: []web.Column{
-			{Label: "Name"}, {Label: "Default Amount", Figures: true}, {Label: "Is Recurring?"}, {Label: "Is Proratable?", Minor: true},
-			{Label: "Since", Minor: true},
+			{Label: "Name"}, {Label: "Default Amount", Figures: true}, {Label: "Is Recurring?"}, {Label: "Is Proratable?"},
 		},
 		Count: web.Things(int64(len(all.Charges)), 0, "additional charge", "additional charges"),
 		Empty: web.Empty{
@@ -34,10 +33,9 @@ func (s *site) charges(c *web.Context) error {
 		v := &all.Charges[i]
 		t.Rows = append(t.Rows, web.Row{ID: v.ID, Name: v.Name, Cells: []web.Cell{
 			{Text: v.Name, Path: pathOf("/charges", v.ID), Note: v.Description},
-			{Text: price(v.Price.Amount, all.Currency)},
+			{Text: priceOrCredit(v.Price.Amount, all.Currency)},
 			{Text: yesNo(v.Price.Recurring)},
 			{Text: yesNo(v.Price.Proratable)},
-			{Text: v.Since.Text()},
 		}})
 	}
 	page := web.Page{Title: "Additional Charges", Lead: "What is billed beside hosting plans.", Wide: true}
@@ -71,6 +69,14 @@ func price(d money.Decimal, c money.Currency) string {
 		text = a.String()
 	}
 	return statement.Thousands(text) + " " + c.Code()
+}
+
+// priceOrCredit writes a price; one that is given has the word.
+func priceOrCredit(d money.Decimal, c money.Currency) string {
+	if d.Sign() < 0 {
+		return price(d, c) + " credit"
+	}
+	return price(d, c)
 }
 
 // since writes the first day of a price.

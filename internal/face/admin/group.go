@@ -92,10 +92,7 @@ func chargeAmount(a *insight.AssignedCharge, currency money.Currency) string {
 	if err != nil || a.Amount == "" {
 		d = a.Default
 	}
-	if d.Sign() < 0 {
-		return price(d, currency) + " credit"
-	}
-	return price(d, currency)
+	return priceOrCredit(d, currency)
 }
 
 // placeTable is the page of the group's lists, sites and servers that the URL asks for.

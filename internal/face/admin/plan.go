@@ -52,7 +52,7 @@ func (s *site) plan(c *web.Context) error {
 	p := planPage{
 		Base:        pathOf("/plans", id),
 		Description: v.Description, MonthlyPrice: price(v.Spec.MonthlyPrice, all.Currency), Scope: scopeWords(v.Spec.Scope),
-		Code: v.Code, Since: since(v.Since), Customers: web.Things(v.Customers, insight.CountedTo, "customer", "customers"),
+		Code: v.Code, Since: since(v.Since), Customers: customersWords(v.Customers),
 	}
 	if v.Customers > 0 && c.Exists("/customers") {
 		p.CustomersPath = "/customers?plan=" + strconv.FormatInt(id, 10)
