@@ -195,10 +195,10 @@ func unbilledParts(r *invoice.KeptResult, link func(string) web.Cell) []resultPa
 	for _, d := range shown(r.UnbilledDays.List) {
 		gaps.Rows = append(gaps.Rows, web.Row{Name: d.Customer, Cells: []web.Cell{link(d.Customer), {Text: d.Start}, {Text: d.End}, {Text: web.Thousands(d.Days)}}})
 	}
-	used := &web.Table{Caption: "Sent but not billed", Columns: []web.Column{{Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Label: "From", Minor: true}, {Label: "To", Minor: true}, {Label: "Messages", Figures: true, Minor: true}, {Label: "Recipients", Figures: true}}}
+	used := &web.Table{Caption: "Sent but not billed", Columns: []web.Column{{Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Label: "From", Minor: true}, {Label: "To", Minor: true}, {Label: "Posts", Figures: true, Minor: true}, {Label: "Copies", Figures: true}}}
 	for _, u := range shown(r.UnbilledUsage.List) {
 		used.Rows = append(used.Rows, web.Row{Name: u.List, Cells: []web.Cell{
-			{Text: u.List, Path: wayToAssign(u.List, u.Reason)}, link(u.Customer), {Text: codeText(u.Reason)}, {Text: u.Start}, {Text: u.End}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)},
+			{Text: statement.Address(u.List), Path: wayToAssign(u.List, u.Reason)}, link(u.Customer), {Text: capital(codeText(u.Reason))}, {Text: u.Start}, {Text: u.End}, {Text: web.Thousands(u.Messages)}, {Text: web.Thousands(u.Recipients)},
 		}})
 	}
 	waiting := &web.Table{Caption: "Corrections that wait", Columns: []web.Column{{Label: "Customer"}, {Label: "Month"}, {Label: "Amount", Figures: true}}}

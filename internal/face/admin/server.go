@@ -265,7 +265,7 @@ func lagWords(seconds int64, since string) string {
 
 func unknownTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{Caption: "Found and not billed", Columns: []web.Column{
-		{Label: "Name in logs"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}, {Label: "First", Minor: true}, {Label: "Last", Minor: true},
+		{Label: "Name in logs"}, {Label: "Posts", Figures: true}, {Label: "Copies", Figures: true}, {Label: "First", Minor: true}, {Label: "Last", Minor: true},
 	}}
 	for i := range v.Unknown {
 		u := &v.Unknown[i]
@@ -314,7 +314,7 @@ func counterStarts(v *servers.Detail) []web.Option {
 
 func suspendedTable(c *web.Context, v *servers.Detail) *web.Table {
 	t := &web.Table{Caption: "Counters that went back", Columns: []web.Column{
-		{Label: "Counter"}, {Label: "Messages", Figures: true, Minor: true}, {Label: "Recipients", Figures: true}, {Label: "Believed until", Minor: true},
+		{Label: "Counter"}, {Label: "Posts", Figures: true, Minor: true}, {Label: "Copies", Figures: true}, {Label: "Believed until", Minor: true},
 	}}
 	for i := range v.Suspended {
 		k := &v.Suspended[i]

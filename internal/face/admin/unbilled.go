@@ -115,8 +115,8 @@ func (v *unbilledReport) fill(c *web.Context, l *web.List) error {
 	n := &v.Sums
 	v.Figures = []homeFigure{
 		{Label: "Lists with unbilled usage", Figure: web.Thousands(n.Lists), Path: unbilledPath},
-		{Label: "Messages", Figure: web.Thousands(n.Messages)},
-		{Label: "Recipients", Figure: web.Thousands(n.Recipients)},
+		{Label: "Posts", Figure: web.Thousands(n.Messages)},
+		{Label: "Copies", Figure: web.Thousands(n.Recipients)},
 		{Label: "Days that no bill covers", Figure: web.Thousands(n.Days), Path: unbilledPath + "/days"},
 		{Label: "Corrections that wait", Figure: amountText(n.Amount, currency), Path: unbilledPath + "/corrections", Note: web.Things(n.Corrections, 0, "correction", "corrections")},
 	}
@@ -139,7 +139,7 @@ func earlierWords(days []store.UsedOnDay, before period.Date) string {
 	if sum == 0 {
 		return ""
 	}
-	return "Before the period, mails to " + web.Things(sum, 0, "recipient", "recipients") + " were sent that are on no bill either. They are in the list, and not in the drawing."
+	return "Before the period, " + web.Things(sum, 0, "copy was", "copies were") + " sent that are on no bill either. They are in the list, and not in the drawing."
 }
 
 // mostBars is how many days are drawn one by one; of more, months are drawn.
@@ -147,7 +147,7 @@ const mostBars = 62
 
 // daysChart draws what was sent on the days of a period; nil if that is nothing.
 func daysChart(id, title string, days []store.UsedOnDay, p period.Period) *web.Chart {
-	chart := &web.Chart{ID: id, Title: title, Unit: "Recipients", Desc: "Bars, one for each day."}
+	chart := &web.Chart{ID: id, Title: title, Unit: "Copies", Desc: "Bars, one for each day."}
 	by := map[string]int64{}
 	label := func(day period.Date) string { return day.String()[len("2026-"):] }
 	if p.Days() > mostBars {
@@ -179,7 +179,7 @@ func unbilledTable(c *web.Context, v *unbilledReport, l *web.List, currency mone
 	switch v.Part.Kind {
 	case store.UnbilledUsage:
 		t.Columns = []web.Column{{Key: store.UnbilledByPosition, Label: "List"}, {Label: "Customer"}, {Label: "Why"}, {Key: store.UnbilledByEnd, Label: "Until"},
-			{Label: "Messages", Figures: true, Minor: true}, {Key: store.UnbilledBySize, Label: "Recipients", Figures: true}, {Label: "To fix it"}}
+			{Label: "Posts", Figures: true, Minor: true}, {Key: store.UnbilledBySize, Label: "Copies", Figures: true}, {Label: "To fix it"}}
 	case store.UnbilledDays:
 		kept, all = v.Sums.KeptDays, v.Sums.Intervals
 		t.Columns = []web.Column{{Key: store.UnbilledByPosition, Label: "Customer"}, {Label: "From"}, {Key: store.UnbilledByEnd, Label: "To"}, {Key: store.UnbilledBySize, Label: "Days", Figures: true}}
@@ -257,7 +257,7 @@ func (s *site) unbilledRow(c *web.Context) error {
 	if err != nil {
 		return err
 	}
-	t := &web.Table{Caption: "Each day", Columns: []web.Column{{Label: "Day"}, {Label: "Messages", Figures: true}, {Label: "Recipients", Figures: true}}}
+	t := &web.Table{Caption: "Each day", Columns: []web.Column{{Label: "Day"}, {Label: "Posts", Figures: true}, {Label: "Copies", Figures: true}}}
 	for i := len(r.ByDay) - 1; i >= 0; i-- {
 		d := r.ByDay[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: d.Day.String()}, {Text: web.Thousands(d.Messages)}, {Text: web.Thousands(d.Recipients)}}})
