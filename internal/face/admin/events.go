@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"postmeter/internal/domain/doc"
+	"postmeter/internal/domain/operator"
 	"postmeter/internal/domain/statement"
 	"postmeter/internal/face/web"
 	"postmeter/internal/stage/insight"
@@ -252,8 +253,13 @@ func (t teller) value(name string, n *doc.Node) string {
 		}
 		return strings.Join(parts, ", ")
 	}
-	if t.entity == "server" {
+	switch {
+	case t.entity == "server":
 		return serverValue(name, n)
+	case t.entity == "operator" && name == "role":
+		if role, err := operator.ParseRole(n.Text); err == nil {
+			return role.Title()
+		}
 	}
 	switch name {
 	case "payment_method":

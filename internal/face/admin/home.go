@@ -129,15 +129,16 @@ func homeCounts(c *web.Context, o *insight.Overview) []homeFigure {
 
 func homeMoney(o *insight.Overview) []homeFigure {
 	v, currency := &o.Sums, o.Settings.Currency.Code()
-	figure := func(label string, minor int64, note string) homeFigure {
-		return homeFigure{Label: label, Figure: statement.Thousands(o.Amount(minor)) + " " + currency, Note: note}
+	list := "/bills?" + periodQuery(o.Period.Start.Text(), o.Period.End.Text())
+	figure := func(label string, minor int64, note, path string) homeFigure {
+		return homeFigure{Label: label, Figure: statement.Thousands(o.Amount(minor)) + " " + currency, Note: note, Path: path}
 	}
 	return []homeFigure{
-		figure("Billed", v.DraftTotal+v.SentTotal, web.Things(v.Drafts+v.Sent, 0, "bill", "bills")),
-		figure("Sent", v.SentTotal, web.Things(v.Sent, 0, "bill", "bills")),
-		figure("Paid", v.SentTotal-v.Open, ""),
-		figure("To be paid", v.Open, ""),
-		figure("Overdue", v.Overdue, web.Things(v.OverdueBills, 0, "bill", "bills")),
+		figure("Billed", v.DraftTotal+v.SentTotal, web.Things(v.Drafts+v.Sent, 0, "bill", "bills"), list),
+		figure("Sent", v.SentTotal, web.Things(v.Sent, 0, "bill", "bills"), list+"&state=final"),
+		figure("Paid", v.SentTotal-v.Open, "", ""),
+		figure("To be paid", v.Open, "", ""),
+		figure("Overdue", v.Overdue, web.Things(v.OverdueBills, 0, "bill", "bills"), ""),
 	}
 }
 

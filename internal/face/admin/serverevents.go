@@ -23,6 +23,8 @@ func (t teller) label(name string) string {
 		own = serverLabels[name]
 	case "settings":
 		own = settingLabel(name)
+	case "operator":
+		own = map[string]string{"left": "Codes left"}[name]
 	}
 	return orSame(own, fieldLabel(name))
 }

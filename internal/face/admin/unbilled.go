@@ -44,7 +44,7 @@ type unbilledReport struct {
 }
 
 func unbilledSpec() *web.FormSpec {
-	return &web.FormSpec{Submit: "Make the report", Brief: true, Fields: []web.Field{
+	return &web.FormSpec{Submit: "Make the report", Undone: "No report was made.", Brief: true, Fields: []web.Field{
 		{Name: "start", Label: "Start of the period", Kind: web.Date},
 		{Name: "end", Label: "End of the period", Kind: web.Date},
 	}}
@@ -121,7 +121,7 @@ func (v *unbilledReport) fill(c *web.Context, l *web.List) error {
 		{Label: "Corrections that wait", Figure: amountText(n.Amount, currency), Path: unbilledPath + "/corrections", Note: web.Things(n.Corrections, 0, "correction", "corrections")},
 	}
 	if v.Part.Kind == store.UnbilledUsage {
-		v.Chart = daysChart("unbilled", "On which days was most sent that is on no bill?", n.ByDay, v.Period)
+		v.Chart = daysChart("unbilled", "On which days did most recipients get mail that is on no bill?", n.ByDay, v.Period)
 		v.Earlier = earlierWords(n.ByDay, v.Period.Start)
 	}
 	v.Table = unbilledTable(c, v, l, currency)
@@ -262,12 +262,23 @@ func (s *site) unbilledRow(c *web.Context) error {
 		d := r.ByDay[i]
 		t.Rows = append(t.Rows, web.Row{Cells: []web.Cell{{Text: d.Day.String()}, {Text: web.Thousands(d.Messages)}, {Text: web.Thousands(d.Recipients)}}})
 	}
+	t.Count = dayTotals(r.ByDay)
 	p := unbilledRowPage{Why: capital(codeText(r.Reason)) + ".", Company: r.Company, Mend: mendUsage(c, &r), Table: t, When: c.Instant(u.FinishedAt), Period: days(u.Period)}
 	if r.CustomerID != 0 {
 		p.CustomerPath = customerPath(c, r.CustomerID)
 	}
-	p.Chart = daysChart("days", "On which days was it sent?", r.ByDay, r.Days)
+	p.Chart = daysChart("days", "How many recipients got it on which days?", r.ByDay, r.Days)
 	return c.Render(web.Page{Title: placeCell(r.Place).Text, Lead: capital(placeCell(r.Place).Note) + ".", Crumbs: unbilledCrumbs}, unbilledRowView(p))
+}
+
+// dayTotals adds up what was sent on some days.
+func dayTotals(all []store.UsedOnDay) string {
+	var messages, recipients int64
+	for _, d := range all {
+		messages, recipients = messages+d.Messages, recipients+d.Recipients
+	}
+	return web.Things(int64(len(all)), 0, "day", "days") + ", " + web.Things(messages, 0, "message", "messages") + " to " +
+		web.Things(recipients, 0, "recipient", "recipients")
 }
 
 // unbilledRowPage is what a list sent that is billed to nobody.

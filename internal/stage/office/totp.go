@@ -90,7 +90,11 @@ func SecondFactor(ctx context.Context, db *store.DB, now time.Time, vault Vault,
 	if err := try(ctx, db, now, map[string]operator.Throttle{name: totpThrottle}); err != nil {
 		return o, err
 	}
-	err = db.Write(ctx, store.By{Actor: "web", At: now}, func(tx *store.Tx) error {
+	by, err := asOperator(ctx, db, operatorID, now)
+	if err != nil {
+		return o, err
+	}
+	err = db.Write(ctx, by, func(tx *store.Tx) error {
 		if err := tx.Lock("operators", operatorID); err != nil {
 			return err
 		}
@@ -108,6 +112,18 @@ func SecondFactor(ctx context.Context, db *store.DB, now time.Time, vault Vault,
 		return tx.ClearThrottle(name)
 	})
 	return o, err
+}
+
+// asOperator is an operator as the actor of a change: whoever knows the password acts as the operator.
+func asOperator(ctx context.Context, db *store.DB, operatorID int64, now time.Time) (store.By, error) {
+	by := store.By{Actor: "web", At: now}
+	return by, db.Read(ctx, func(s *store.Snapshot) error {
+		row, found, err := s.Operator(operatorID)
+		if found {
+			by.Actor = row.Name
+		}
+		return err
+	})
 }
 
 func useCode(tx *store.Tx, row *store.OperatorRow, vault Vault, code string, now time.Time) error {
