@@ -73,6 +73,7 @@ func TestWhatNobodyHadIsBilledLate(t *testing.T) {
 		v.send("/send/run").wants(http.StatusOK, "Send bills")
 		w.work(v).wants(http.StatusOK, "Done")
 		v.open("/bills/1").wants(http.StatusOK, "Sent").lacks("olga")
+		v.open("/").wants(http.StatusOK, "To be paid", `href="/bills?end=2026-09-30&amp;start=2026-09-01&amp;state=final">5.00 USD`, "At a glance")
 
 		w.assigns(v, "olga", "/customers/1/groups/1", "Acme").wants(http.StatusOK, "1 list is assigned.")
 		run("2026-10-01", "2026-10-31").wants(http.StatusOK, "Corrections of earlier bills").lacks("olga")
