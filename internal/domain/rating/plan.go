@@ -60,6 +60,14 @@ func CompilePlan(spec PlanSpec, version int64) (*Plan, error) {
 // ID returns the plan's key.
 func (p *Plan) ID() string { return p.spec.ID }
 
+// Called returns what people call the plan: its name, or its key where it has none.
+func (p *Plan) Called() string {
+	if p.spec.Name == "" {
+		return p.spec.ID
+	}
+	return p.spec.Name
+}
+
 // Version returns the version id.
 func (p *Plan) Version() int64 { return p.version }
 

@@ -68,5 +68,5 @@ func (r *Rater) firstStart(from int, a *PlanAssignment) period.Date {
 func (r *Rater) overlap(g, i int, name string, last *run, a *PlanAssignment) {
 	r.problem(PlansOverlap, g, fmt.Sprintf("customer.groups[%d].plans[%d]", g, i),
 		"plans overlap in group %s: %s starts on %s, when %s is still in effect",
-		name, a.Plan.ID(), a.Dates.Start, last.plan.ID())
+		name, a.Plan.Called(), a.Dates.Start, last.plan.Called())
 }

@@ -113,7 +113,7 @@ func (f *findings) outsideDates() {
 			if i > 0 && f.account.Groups[g].Plans[i].Assignment == f.account.Groups[g].Plans[i-1].Assignment {
 				continue
 			}
-			check(group.Name, "plan "+nameOr(group.Plans[i].Plan.Spec().Name, group.Plans[i].Plan.ID()), f.whole(g, i))
+			check(group.Name, "plan "+group.Plans[i].Plan.Called(), f.whole(g, i))
 		}
 		for i := range group.Charges {
 			if i > 0 && f.account.Groups[g].Charges[i].Assignment == f.account.Groups[g].Charges[i-1].Assignment {

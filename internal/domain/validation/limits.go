@@ -40,7 +40,7 @@ func (f *findings) limits(sound bool) {
 func limitsOn(a *account.Account, g int, day period.Date) (limits *catalog.Limits, plan string) {
 	for i, p := range a.Input.Customer.Groups[g].Plans {
 		if l := a.Groups[g].Plans[i].Limits; p.Dates.Contains(day) && l != nil && *l != (catalog.Limits{}) {
-			return l, p.Plan.ID()
+			return l, p.Plan.Called()
 		}
 	}
 	return nil, ""
