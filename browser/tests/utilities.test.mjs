@@ -148,7 +148,7 @@ test("what is billed to nobody is reported, downloaded and mended", async () => 
   await page.getByLabel("Why").selectOption({ label: "Customer had ended" });
   await says("1 list");
   await page.getByRole("link", { name: "late@gone.test" }).click();
-  await says("How many recipients got it on which days?");
+  await says("How many copies were sent on which days?");
   await house.look("unbilled-list");
   await page.goBack();
   await page.getByRole("navigation", { name: "Parts of the report" }).getByRole("link", { name: "Days that no bill covers" }).click();

@@ -130,7 +130,7 @@ func takersView(p takersPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"field-help\">Choose the billing group. The next page asks from which day on, and whether they are free.</p><ul class=\"takers\" aria-label=\"Billing groups\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<p class=\"field-help\">Choose the billing group. The next page asks from which day on.</p><ul class=\"takers\" aria-label=\"Billing groups\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -121,7 +121,7 @@ func (v *unbilledReport) fill(c *web.Context, l *web.List) error {
 		{Label: "Corrections that wait", Figure: amountText(n.Amount, currency), Path: unbilledPath + "/corrections", Note: web.Things(n.Corrections, 0, "correction", "corrections")},
 	}
 	if v.Part.Kind == store.UnbilledUsage {
-		v.Chart = daysChart("unbilled", "On which days did most recipients get mail that is on no bill?", n.ByDay, v.Period)
+		v.Chart = daysChart("unbilled", "On which days were most copies sent that are on no bill?", n.ByDay, v.Period)
 		v.Earlier = earlierWords(n.ByDay, v.Period.Start)
 	}
 	v.Table = unbilledTable(c, v, l, currency)
@@ -267,18 +267,17 @@ func (s *site) unbilledRow(c *web.Context) error {
 	if r.CustomerID != 0 {
 		p.CustomerPath = customerPath(c, r.CustomerID)
 	}
-	p.Chart = daysChart("days", "How many recipients got it on which days?", r.ByDay, r.Days)
+	p.Chart = daysChart("days", "How many copies were sent on which days?", r.ByDay, r.Days)
 	return c.Render(web.Page{Title: placeCell(r.Place).Text, Lead: capital(placeCell(r.Place).Note) + ".", Crumbs: unbilledCrumbs}, unbilledRowView(p))
 }
 
 // dayTotals adds up what was sent on some days.
 func dayTotals(all []store.UsedOnDay) string {
-	var messages, recipients int64
+	var posts, copies int64
 	for _, d := range all {
-		messages, recipients = messages+d.Messages, recipients+d.Recipients
+		posts, copies = posts+d.Messages, copies+d.Recipients
 	}
-	return web.Things(int64(len(all)), 0, "day", "days") + ", " + web.Things(messages, 0, "message", "messages") + " to " +
-		web.Things(recipients, 0, "recipient", "recipients")
+	return web.Things(int64(len(all)), 0, "day", "days") + ", " + web.Things(posts, 0, "post", "posts") + ", " + web.Things(copies, 0, "copy", "copies")
 }
 
 // unbilledRowPage is what a list sent that is billed to nobody.

@@ -56,12 +56,12 @@ func TestUnbilledUsageIsReported(t *testing.T) {
 		v.send("/reports/unbilled", "start", "2026-09-01", "end", "2026-09-30").wants(http.StatusOK, "Report unbilled usage", "2026-09-01 to 2026-09-30")
 		w.work(v).wants(http.StatusOK, "Done", `href="/reports/unbilled"`)
 
-		viewer.open("/reports/unbilled").wants(http.StatusOK, "for 2026-09", "3 lists<", "olga@orphans.test", "never.test/heard", "server s2", "On which days did most recipients get mail").
+		viewer.open("/reports/unbilled").wants(http.StatusOK, "for 2026-09", "3 lists<", "olga@orphans.test", "never.test/heard", "server s2", "On which days were most copies sent").
 			wants(http.StatusOK, "Nobody ever had the list", "The customer had ended", "=Gone &amp; Co", `/unassigned?q=olga&amp;server=2"`, `href="/servers/2#unknown"`)
 		viewer.open("/reports/unbilled?reason=after_end").wants(http.StatusOK, "1 list<", "late@gone.test").lacks("olga")
 		viewer.open("/reports/unbilled?server=1").wants(http.StatusOK, "Nothing matches what is set.")
 		viewer.open("/reports/unbilled?q=GONE&sort=-size").wants(http.StatusOK, "1 list<", "late@gone.test").lacks("olga")
-		viewer.open("/reports/unbilled/usage/1").wants(http.StatusOK, "2026-09-01", "How many recipients got it on which days?", "1 day, 1 message to 5 recipients", "Unbilled usage")
+		viewer.open("/reports/unbilled/usage/1").wants(http.StatusOK, "2026-09-01", "How many copies were sent on which days?", "1 day, 1 post, 5 copies", "Unbilled usage")
 		viewer.open("/reports/unbilled/usage/99").wants(http.StatusNotFound)
 		viewer.open("/reports/unbilled/days").wants(http.StatusOK, "2026-08-01", "2026-08-20", "=Gone &amp; Co", "Days that no bill covers")
 		viewer.open("/reports/unbilled/corrections").wants(http.StatusOK, "No correction of an earlier bill waits")
