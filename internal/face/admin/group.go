@@ -107,8 +107,10 @@ func placeTable(c *web.Context, base string, v *insight.GroupView) *web.Table {
 		Columns: []web.Column{
 			{Label: "List/Site/Server"}, {Label: "State"}, {Label: "Start Date"}, {Label: "End Date"}, {Label: "Free"}, {Label: "Description"},
 		},
-		Empty: web.Empty{Text: "No list, site or server is assigned yet. Usage of assigned lists is billed to this customer.",
-			Action: allowed(c, &web.Action{Label: "Add List/Site/Server", Path: base + "/add/lists", Right: web.Clerk})},
+		Empty: web.Empty{Text: "No list, site or server is assigned yet. Usage of assigned lists is billed to this customer."},
+	}
+	if len(v.Plans) > 0 || v.House { // else the plan is the first step
+		t.Empty.Action = allowed(c, &web.Action{Label: "Add List/Site/Server", Path: base + "/add/lists", Right: web.Clerk})
 	}
 	if c.May(web.Clerk) {
 		t.Columns = append(t.Columns, web.Column{Label: "Change"})

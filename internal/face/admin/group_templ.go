@@ -151,7 +151,7 @@ func groupView(p groupPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Clerk && !p.Empty {
+		if p.Clerk && (!p.Empty || p.NoPlan && !p.House) {
 			{
 				templ_7745c5c3_ElementWriter := templ_7745c5c3_Buffer
 				templ_7745c5c3_Buffer := templ.GetBuffer()
