@@ -87,7 +87,7 @@ func (b *builder) rounds(exact *big.Rat) {
 		b.problem("the amount is too large")
 		return
 	}
-	b.out.Steps = append(b.out.Steps, Step{"rounded, in " + b.currency.Code(), statement.Thousands(rounded.String())})
+	b.out.Steps = append(b.out.Steps, Step{"rounded half away from zero, in " + b.currency.Code(), statement.Thousands(rounded.String())})
 	if minor != b.Line.Amount {
 		b.problem("this comes to %s %s, but the line says %s", rounded, b.currency.Code(), b.out.Amount)
 	}
