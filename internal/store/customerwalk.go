@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"postmeter/internal/domain/customer"
+	"postmeter/internal/store/migrate"
 )
 
 // Limits of walking along words.
@@ -242,7 +243,11 @@ func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	text += fits + " ORDER BY k.company" + direction + " LIMIT " + c.arg(int64(w.f.Limit))
+	text += fits
+	if w.s.db.engine == migrate.Postgres { // SQLite reads k row by row in its order, and would sort all of it once more instead of ending with a full page
+		text += " ORDER BY k.company" + direction
+	}
+	text += " LIMIT " + c.arg(int64(w.f.Limit))
 	found, last, at := 0, int64(0), ""
 	for row, err := range w.s.rows(text, c.args...) {
 		if err != nil {
