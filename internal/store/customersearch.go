@@ -109,7 +109,10 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 		return found, err
 	}
 	if oneWord {
-		return s.sortWords(&f, ways)
+		found, sorted, err := s.sortWords(&f, ways)
+		if err != nil || sorted {
+			return found, err
+		}
 	}
 	return s.findAmong(&f, ways, some, 0)
 }

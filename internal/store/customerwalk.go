@@ -74,16 +74,18 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 }
 
 // sortWords finds a page of customers in the order of companies by sorting all that have a word with the one beginning that the filter has.
-func (s *Snapshot) sortWords(f *CustomerFilter, ways []way) ([]customer.Customer, error) {
+// done is false where each has so many of them that another way is better.
+func (s *Snapshot) sortWords(f *CustomerFilter, ways []way) (out []customer.Customer, done bool, err error) {
 	walk := wordWalk{s: s, f: f, ways: ways, down: f.Falling != (f.Before != "")}
 	if damaged := walk.begin(); damaged {
-		return nil, nil // a page that does not exist
+		return nil, true, nil // a page that does not exist
 	}
-	ids, _, err := walk.page()
-	if err != nil {
-		return nil, err
+	ids, done, err := walk.page()
+	if err != nil || !done {
+		return nil, false, err
 	}
-	return s.customersInOrder(ids)
+	out, err = s.customersInOrder(ids)
+	return out, true, err
 }
 
 // customersInOrder returns customers in the order of ids.
