@@ -55,6 +55,35 @@ func TestPagesOfWordsShowAllWhoMatchInOrder(t *testing.T) {
 	})
 }
 
+// More customers than are counted have words that begin alike, and none of them is among the first: they are sorted, a few words of each
+// or very many.
+func TestPagesOfVeryManyWordsShowAllWhoMatchInOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		for _, kind := range []struct {
+			begins          string
+			customers, each int
+		}{{"a", 450, 0}, {"y", 3_400, 3}, {"z", 190, 55}} {
+			all := make([]*customer.Customer, kind.customers)
+			for i := range all {
+				c := customer.New(fmt.Sprintf("%s%04d", map[string]string{"a": "A", "y": "B", "z": "C"}[kind.begins], i))
+				for n := range kind.each {
+					c.AdditionalAddresses = append(c.AdditionalAddresses, fmt.Sprintf("%s%d@%s", kind.begins, i*kind.each+n, kind.begins))
+				}
+				all[i] = &c
+			}
+			inTx(t, db, func(tx *store.Tx) error { return tx.InsertCustomers(all) })
+			if kind.each == 0 {
+				continue
+			}
+			there, back := pagesOf(t, db, store.CustomerFilter{Words: kind.begins})
+			if len(there) != kind.customers || !slices.IsSorted(there) || !slices.Equal(there, back) {
+				t.Errorf("%s shows %d, and %d backwards, want %d in order", kind.begins, len(there), len(back), kind.customers)
+			}
+		}
+	})
+}
+
 // wordy makes customers that share words.
 func wordy(r *rand.Rand, n int) (out []*customer.Customer) {
 	one := func(of ...string) string { return of[r.IntN(len(of))] }
