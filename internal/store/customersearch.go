@@ -26,7 +26,7 @@ type CustomerFilter struct {
 	Active        Choice
 	Type          string
 	PaymentMethod string
-	Salesperson   string        // one of the customer's
+	Salesperson   string        // one of the customer's, by the words of the name
 	Plan          int64         // a hosting plan that is assigned, on whichever days; 0: any
 	StartFrom     period.Date   // first day not before it; 0: any
 	StartTo       period.Date   // first day not after it; 0: any
@@ -38,6 +38,7 @@ type CustomerFilter struct {
 	After, Before string // a cursor that Cursor made
 	Limit         int    // rows at most
 	Rough         bool   // some of those that match are enough: not all are looked at for the first ones
+	unindexed     bool   // there are customers whose words do not know the salesperson yet
 }
 
 // Limits of looking up customers one by one, by what an index says of them.
@@ -318,10 +319,10 @@ func (c *condition) narrow(f *CustomerFilter) error {
 	day(f.EndTo, "end_day <= ")
 	day(f.During.End, "start_day <= ")
 	day(f.During.Start, "end_day >= ")
-	if f.Salesperson == "" {
+	if !f.unindexed {
 		return nil
 	}
-	name, err := toJSON(f.Salesperson) // word by word: the index knows only which words the name has
+	name, err := toJSON(f.Salesperson)
 	if err != nil {
 		return err
 	}
@@ -363,12 +364,10 @@ func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 		out = append(out, way{"p.customer_id", "plan_assignment p", []string{"p.plan_id = "}, []any{f.Plan}, true, false})
 	}
 	if f.Salesperson != "" {
-		_, lacking, err := s.WordsLacking(1)
-		if err != nil {
+		if _, others, err = s.WordsLacking(1); err != nil {
 			return nil, false, err
 		}
-		others = true
-		if !lacking {
+		if f.unindexed = others; !others {
 			out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true, true})
 		}
 	}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -92,6 +93,32 @@ func TestManyWhoStandFarDownTheListAreFound(t *testing.T) {
 			return err
 		}); err != nil {
 			t.Fatal(err)
+		}
+	})
+}
+
+// A salesperson is found by the words of the name, however they are written, and by all of them alone.
+func TestSalespeopleAreFoundByTheWordsOfTheirNames(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		c := customer.New("Harbour Choir")
+		c.Salespeople = []string{"Änne O'Neil-Grün", "Bo"}
+		inTx(t, db, func(tx *store.Tx) error { return tx.InsertCustomers([]*customer.Customer{&c}) })
+		for name, want := range map[string]int{
+			"Änne O'Neil-Grün": 1, "ÄNNE O'NEIL-GRÜN": 1, "grün, änne o neil": 1, "bo": 1,
+			"Änne": 0, "Änne O'Neil-Grün Bo": 0, "%": 0, "\"Bo\"]": 1, "[]": 0,
+		} {
+			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
+				f := store.CustomerFilter{Salesperson: name, Limit: 10}
+				found, err := s.FindCustomers(f)
+				n, exact, counting := s.CountFound(f, 10)
+				if len(found) != want || n != int64(want) || !exact {
+					t.Errorf("%s finds %d, and counts %d (%v), want %d", name, len(found), n, exact, want)
+				}
+				return errors.Join(err, counting)
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

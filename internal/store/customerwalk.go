@@ -40,6 +40,7 @@ type wordWalk struct {
 	from   *string    // the company that it is at; nil at the beginning
 	there  bool       // from has not been looked at
 	beside [][]string // the words of the other ways along words, as far as they can be merged
+	begun  int64      // with what the words of the other ways begin
 }
 
 // walkWords finds a page of customers in the order of companies along the words of a filter, where that can be and does not take too
@@ -56,6 +57,9 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 	for i := range ways {
 		if i == lead || !ways[i].isWord() {
 			continue
+		}
+		if !ways[i].exact {
+			walk.begun |= customer.Initials([]string{fmt.Sprint(ways[i].args[0])})
 		}
 		its, err := s.wordsOf(&ways[i])
 		if err != nil {
@@ -239,7 +243,11 @@ func (w *wordWalk) leap() (end bool, err error) {
 // are no more.
 func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 	var c condition
-	from, direction := w.upcoming(&c, n)
+	columns := "w.company, w.customer_id"
+	if w.begun != 0 {
+		columns += ", w.initials"
+	}
+	from, direction := w.upcoming(&c, columns, n)
 	text := "SELECT k.company, k.customer_id FROM (" + from + ") AS k"
 	fits, err := w.fits(&c)
 	if err != nil {
@@ -275,7 +283,7 @@ func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 // pass goes on behind the next customers, n at most; end says that there are no more.
 func (w *wordWalk) pass(n int) (end bool, err error) {
 	var c condition
-	from, _ := w.upcoming(&c, n)
+	from, _ := w.upcoming(&c, "w.company", n)
 	last := map[bool]string{false: "max", true: "min"}[w.down]
 	var passed int
 	var at sql.NullString
@@ -290,16 +298,16 @@ func (w *wordWalk) pass(n int) (end bool, err error) {
 
 // upcoming is the query for the next customers, n at most, in their order. Both engines merge what they read of each word by the index, row by
 // row.
-func (w *wordWalk) upcoming(c *condition, n int) (text, direction string) {
+func (w *wordWalk) upcoming(c *condition, columns string, n int) (text, direction string) {
 	direction = map[bool]string{true: " DESC"}[w.down]
 	place := w.place(c)
 	order := " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
 	if len(w.words) == 0 {
-		return "SELECT w.company, " + w.ways[w.lead].query(c) + place + order, direction
+		return strings.Replace("SELECT "+w.ways[w.lead].query(c), w.ways[w.lead].id, columns, 1) + place + order, direction
 	}
 	parts := make([]string, len(w.words))
 	for i, word := range w.words {
-		parts[i] = "SELECT w.company, w.customer_id FROM customer_word w WHERE w.word = " + c.arg(word) + place + order
+		parts[i] = "SELECT " + columns + " FROM customer_word w WHERE w.word = " + c.arg(word) + place + order
 	}
 	return merged(parts, order), direction
 }
@@ -316,8 +324,8 @@ func merged(parts []string, order string) string {
 	return strings.Join(out, " UNION ALL ") + order
 }
 
-// fits is the condition that a customer k meets the conditions beside that of the way along which the walk goes. PostgreSQL shall ask it of
-// one after the other, and not join them.
+// fits is the condition that a customer k meets the conditions beside that of the way along which the walk goes: first whether its words
+// begin so, which is read beside the word that leads. PostgreSQL shall ask it of one after the other, and not join them.
 func (w *wordWalk) fits(c *condition) (string, error) {
 	if !w.others {
 		return "", nil
@@ -333,5 +341,10 @@ func (w *wordWalk) fits(c *condition) (string, error) {
 		all.and("EXISTS (SELECT 1 FROM customer" + own.where() + ")")
 	}
 	c.args = own.args
-	return " WHERE CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
+	begun := ""
+	if w.begun != 0 {
+		mask := c.arg(w.begun)
+		begun = "(k.initials & " + mask + ") = " + mask + " AND "
+	}
+	return " WHERE " + begun + "CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
 }

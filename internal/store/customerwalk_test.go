@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,6 +35,9 @@ func TestPagesOfWordsShowAllWhoMatchInOrder(t *testing.T) {
 			{Words: "green", Active: store.No}, // and what is no word
 			{Words: "gr", EndTo: 20_100, PaymentMethod: "free"}, // that few meet
 			{Words: "green nobody"},
+			{Words: "green é"}, // no letter of English, as some others
+			{Words: "gr 0"},
+			{Words: "green club я"},
 			{Salesperson: "Ann Green"},
 			{Salesperson: "Ann Green", Words: "club"},
 			{Words: "green", StartFrom: 20_020, StartTo: 20_030},
@@ -90,7 +94,7 @@ func wordy(r *rand.Rand, n int) (out []*customer.Customer) {
 	for i := range n {
 		start := period.Date(20_000 + r.IntN(100))
 		c := &customer.Customer{
-			Company: one("Green", "Grey", "Blue", "Great Green") + " " + one("Club", "Shop") + fmt.Sprintf(" n%03d x%04d", r.IntN(300), i),
+			Company: one("Green", "Grey", "Blue", "Great Green") + " " + one("Club", "Shop", "Éclair", "Яхта", "05 Club") + fmt.Sprintf(" n%03d x%04d", r.IntN(300), i),
 			Active:  r.IntN(3) > 0, PaymentMethod: one(customer.Invoice, customer.Free),
 			Dates: period.Period{Start: start, End: start + 50},
 		}
@@ -168,7 +172,7 @@ func TestWordsOfAnEarlierProgramAreInOrder(t *testing.T) {
 			`CREATE INDEX customer_word_customer ON customer_word (customer_id)`,
 			`DROP INDEX list_gone`,
 			`DROP INDEX list_sync_found`,
-			`DELETE FROM goose_db_version WHERE version_id = 19`,
+			`DELETE FROM goose_db_version WHERE version_id IN (19, 24)`,
 		} {
 			exec(t, db, statement)
 		}
@@ -176,5 +180,23 @@ func TestWordsOfAnEarlierProgramAreInOrder(t *testing.T) {
 		if len(want) < 100 || !slices.Equal(got, want) || !slices.Equal(back, want) {
 			t.Errorf("%d are found, and %d backwards, want %d", len(got), len(back), len(want))
 		}
+		noteInitials(t, url, all)
 	})
+}
+
+// noteInitials compares with what the words of customers begin: what the database notes of them is all of it, and nothing else of English.
+func noteInitials(t *testing.T, url string, all []*customer.Customer) {
+	t.Helper()
+	noted := map[string]int64{}
+	for _, row := range storetest.Rows(t, url, `SELECT DISTINCT company, initials FROM customer_word`) {
+		company, bits, _ := strings.Cut(row, "|")
+		noted[company], _ = strconv.ParseInt(bits, 10, 64)
+	}
+	const english = 1<<36 - 1
+	for _, c := range all {
+		want := customer.Initials(c.SearchWords())
+		if got := noted[c.Company]; got&want != want || got&english != want&english {
+			t.Fatalf("words of %s begin with %b, noted is %b", c.Company, want, got)
+		}
+	}
 }

@@ -28,21 +28,23 @@ type wordLoad []wordOf
 
 type wordOf struct {
 	word, company string
-	id            int64
+	id, initials  int64
 }
 
 func (w *wordLoad) add(c *customer.Customer) {
-	for _, word := range append(c.SearchWords(), c.SalespersonWords()...) {
-		*w = append(*w, wordOf{word, c.Company, c.ID})
+	words := c.SearchWords()
+	initials := customer.Initials(words)
+	for _, word := range append(words, c.SalespersonWords()...) {
+		*w = append(*w, wordOf{word, c.Company, c.ID, initials})
 	}
 }
 
 // store writes the words in the order of their key: that is the fastest one.
 func (w wordLoad) store(tx *Tx) error {
 	slices.SortFunc(w, func(a, b wordOf) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.company, b.company)) })
-	bulk := tx.Bulk("customer_word", "", "word", "company", "customer_id")
+	bulk := tx.Bulk("customer_word", "", "word", "company", "customer_id", "initials")
 	for _, v := range slices.Compact(w) {
-		if err := bulk.Add(v.word, v.company, v.id); err != nil {
+		if err := bulk.Add(v.word, v.company, v.id, v.initials); err != nil {
 			return err
 		}
 	}

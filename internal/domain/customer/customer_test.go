@@ -71,3 +71,22 @@ func TestMailAddresses(t *testing.T) {
 		}
 	}
 }
+
+// A word has the initial of each of its beginnings, and English words share none with others.
+func TestInitialsOfWords(t *testing.T) {
+	words := customer.Words("Zoë's Ärzte 9th 0 яхта 漢字")
+	all := customer.Initials(words)
+	for _, word := range words {
+		for n := range []rune(word) {
+			if one := customer.Initials([]string{string([]rune(word)[:n+1])}); one == 0 || all&one != one {
+				t.Errorf("%q begins with %b, all with %b", word, one, all)
+			}
+		}
+	}
+	if none := customer.Initials([]string{"b", "1"}); none&all != 0 {
+		t.Errorf("%b are also initials of others", none&all)
+	}
+	if all < 0 || customer.Initials(nil) != 0 {
+		t.Errorf("all are %d, of nothing %d", all, customer.Initials(nil))
+	}
+}

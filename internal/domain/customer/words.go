@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of the words that a customer is found by.
@@ -36,6 +37,23 @@ func Words(texts ...string) []string {
 func (c *Customer) SearchWords() []string {
 	texts := []string{c.Company, c.Contact, c.Email, c.Phone}
 	return Words(append(append(texts, c.AdditionalAddresses...), c.Salespeople...)...)
+}
+
+// Initials says with which letters and digits words begin: each is a bit, of a to z and 0 to 9 one of its own, and all others share 27.
+// Who has a word with a beginning has the bit of that.
+func Initials(words []string) (bits int64) {
+	for _, word := range words {
+		first, _ := utf8.DecodeRuneInString(word)
+		switch {
+		case 'a' <= first && first <= 'z':
+			bits |= 1 << (first - 'a')
+		case '0' <= first && first <= '9':
+			bits |= 1 << (26 + first - '0')
+		default:
+			bits |= 1 << (36 + first%27)
+		}
+	}
+	return bits
 }
 
 // salespersonMark begins the word of a salesperson. No word of a text begins with it.
