@@ -165,7 +165,7 @@ func (v *visit) measure(t *testing.T) map[string][]time.Duration {
 }
 
 // alone asks for each page several times, one after the other and with nobody beside, and prints what it costs: the median and
-// the longest time, and the processor time of this process and of the database server, that of sums in the background included.
+// the longest time, the processor time of this process and of the database server, that of sums in the background included, and what took longest.
 func (v *visit) alone(t *testing.T, address string, times int) {
 	t.Helper()
 	fmt.Printf("%-34s %8s %8s %8s %8s\n", "page alone, milliseconds", "p50", "longest", "own CPU", "database")
@@ -176,6 +176,7 @@ func (v *visit) alone(t *testing.T, address string, times int) {
 		}
 		own, database := ownCPU(t), serverCPU(t, address)
 		var took []time.Duration
+		longest, slowest := time.Duration(0), ""
 		for range times {
 			path := page.path(&v.samples)
 			answer, time1 := v.get(0, path)
@@ -183,10 +184,13 @@ func (v *visit) alone(t *testing.T, address string, times int) {
 				t.Errorf("%s answers %d", path, answer.Code)
 			}
 			took = append(took, time1)
+			if time1 > longest {
+				longest, slowest = time1, path
+			}
 		}
 		own, database = ownCPU(t)-own, serverCPU(t, address)-database
 		n := time.Duration(times)
-		fmt.Printf("%-34s %8s %8s %8s %8s\n", page.name, ms(percentile(took, 50)), ms(slices.Max(took)), ms(own/n), ms(database/n))
+		fmt.Printf("%-34s %8s %8s %8s %8s  %s\n", page.name, ms(percentile(took, 50)), ms(longest), ms(own/n), ms(database/n), slowest)
 	}
 }
 

@@ -171,6 +171,9 @@ func (s *Snapshot) countAmongFirst(f BillSearch, ways []way) (n int64, all bool,
 
 // LastBills returns the last bill of each of some customers that is not void.
 func (s *Snapshot) LastBills(customers []int64) (map[int64]BillRow, error) {
+	if err := s.expectKeys(); err != nil {
+		return nil, err
+	}
 	out := make(map[int64]BillRow, len(customers))
 	for row, err := range rowsIn(s, billColumns+` WHERE b.customer_id `+in+` AND b.state <> 'void' AND NOT EXISTS (SELECT 1 FROM bill l
 		WHERE l.customer_id = b.customer_id AND l.state <> 'void' AND (l.end_day > b.end_day OR l.end_day = b.end_day AND l.id > b.id))`, customers) {

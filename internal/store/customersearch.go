@@ -44,6 +44,7 @@ type CustomerFilter struct {
 // Limits of looking up customers one by one, by what an index says of them.
 const (
 	counted      = 10_000 // up to this many it is counted how many there are
+	soonLookedUp = 500    // so few are looked up sooner than walked to along a word
 	lookedUpTo   = 1000   // up to this many are looked at to count those that meet other conditions too
 	someLooked   = 200    // so many are, where there are more: it is not counted how many there are
 	alikeOver    = 1000   // so many more are looked at to count those with one of the words that begin alike: one may have several
@@ -87,7 +88,15 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 		return nil, err
 	}
 	walk := notWalked
-	if f.byCompany() && (lookup < 0 || ways[lookup].isWord()) {
+	few := false
+	if lookup >= 0 && !ways[lookup].isWord() {
+		n, err := s.matches(&ways[lookup])
+		if err != nil {
+			return nil, err
+		}
+		few = n <= soonLookedUp
+	}
+	if f.byCompany() && !few {
 		var found []customer.Customer
 		if found, walk, err = s.walkWords(&f, ways, others); err != nil || walk == arrived {
 			return found, err
@@ -269,8 +278,7 @@ func (s *Snapshot) countAlike(w *way, most int64) (n int64, exact bool, err erro
 	var c condition
 	var rows int64
 	looked := most + alikeOver
-	query := "SELECT count(*), CAST(coalesce(sum(k.times), 0) AS BIGINT) FROM (SELECT l.id, count(*) AS times FROM (SELECT " +
-		strings.Replace(w.query(&c), w.id, w.id+" AS id", 1) + " LIMIT " + c.arg(looked) + ") AS l GROUP BY l.id) AS k"
+	query := "SELECT count(DISTINCT l.id), count(*) FROM (SELECT " + strings.Replace(w.query(&c), w.id, w.id+" AS id", 1) + " LIMIT " + c.arg(looked) + ") AS l"
 	if _, err := s.one(query, c.args, &n, &rows); err != nil {
 		return 0, false, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postmeter/internal/domain/customer"
@@ -16,7 +17,8 @@ const (
 	mergedWords = 40   // up to so many words that begin alike are walked along together; more are sorted
 	soonSorted  = 100  // so few customers are looked up and sorted sooner than walked along
 	firstLooked = 128  // so many are looked at first for a page, then twice as many, and so on
-	besideWords = 8000 // so many are looked at along one of several words: indexes alone are asked
+	fewOwn      = 3000 // so few are read sooner than each is looked up
+	besideWords = 8000 // so many are looked at along a word where indexes alone are asked
 )
 
 // walkEnd says how a walk along words ended.
@@ -41,6 +43,7 @@ type wordWalk struct {
 	there  bool       // from has not been looked at
 	beside [][]string // the words of the other ways along words, as far as they can be merged
 	begun  int64      // with what the words of the other ways begin
+	few    *way       // a condition on customers themselves that few meet; nil: none, or the database sees to it
 }
 
 // walkWords finds a page of customers in the order of companies along the words of a filter, where that can be and does not take too
@@ -68,6 +71,9 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 		if len(its) > 0 {
 			walk.beside = append(walk.beside, its)
 		}
+	}
+	if walk.few, err = s.fewOwn(ways); err != nil {
+		return nil, notWalked, err
 	}
 	ids, done, err := walk.page()
 	if err != nil || !done {
@@ -118,6 +124,8 @@ func (w *wordWalk) page() (ids []int64, done bool, err error) {
 	switch {
 	case len(w.beside) > 0:
 		n, most = max(firstLooked, w.f.Limit), besideWords
+	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres): // who else is asked for is known at once
+		n, most = besideWords, besideWords
 	case w.others: // there is nothing to leap to
 		n = walked
 	}
@@ -257,7 +265,7 @@ func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 	if w.s.db.engine == migrate.Postgres { // SQLite reads k row by row in its order, and would sort all of it once more instead of ending with a full page
 		text += " ORDER BY k.company" + direction
 	}
-	text += " LIMIT " + c.arg(int64(w.f.Limit))
+	text += " LIMIT " + strconv.Itoa(w.f.Limit)
 	found, last, at := 0, int64(0), ""
 	for row, err := range w.s.rows(text, c.args...) {
 		if err != nil {
@@ -301,7 +309,7 @@ func (w *wordWalk) pass(n int) (end bool, err error) {
 func (w *wordWalk) upcoming(c *condition, columns string, n int) (text, direction string) {
 	direction = map[bool]string{true: " DESC"}[w.down]
 	place := w.place(c)
-	order := " ORDER BY company" + direction + " LIMIT " + c.arg(int64(n))
+	order := " ORDER BY company" + direction + " LIMIT " + strconv.Itoa(n) // in the text: PostgreSQL shall know how few these are, whoever asks
 	if len(w.words) == 0 {
 		return strings.Replace("SELECT "+w.ways[w.lead].query(c), w.ways[w.lead].id, columns, 1) + place + order, direction
 	}
@@ -325,7 +333,7 @@ func merged(parts []string, order string) string {
 }
 
 // fits is the condition that a customer k meets the conditions beside that of the way along which the walk goes: first whether its words
-// begin so, which is read beside the word that leads. PostgreSQL shall ask it of one after the other, and not join them.
+// begin so, which is read beside the word that leads. Several PostgreSQL shall ask of one after the other, and not join them.
 func (w *wordWalk) fits(c *condition) (string, error) {
 	if !w.others {
 		return "", nil
@@ -336,15 +344,43 @@ func (w *wordWalk) fits(c *condition) (string, error) {
 	if err := own.narrow(w.f); err != nil {
 		return "", err
 	}
+	if len(all.text) == 0 && w.s.db.engine == migrate.Postgres { // it knows which is sooner: to ask of each, or to sort those that meet it
+		c.args = own.args
+		return " WHERE k.customer_id IN (SELECT id FROM customer" + own.where() + ")", nil
+	}
 	if len(own.text) > 0 {
 		own.and("customer.id = k.customer_id")
 		all.and("EXISTS (SELECT 1 FROM customer" + own.where() + ")")
 	}
 	c.args = own.args
-	begun := ""
+	sooner := ""
 	if w.begun != 0 {
 		mask := c.arg(w.begun)
-		begun = "(k.initials & " + mask + ") = " + mask + " AND "
+		sooner = "(k.initials & " + mask + ") = " + mask + " AND "
 	}
-	return " WHERE " + begun + "CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
+	if w.few != nil { // read from its index, once, sooner than each customer is looked up
+		sooner += "k.customer_id IN (SELECT " + w.few.query(c) + ") AND "
+	}
+	return " WHERE " + sooner + "CASE WHEN " + strings.Join(all.text, " AND ") + " THEN TRUE ELSE FALSE END", nil
+}
+
+// fewOwn is the condition on customers themselves that the fewest meet; nil if these are not few, or if the database sees to it.
+func (s *Snapshot) fewOwn(ways []way) (few *way, err error) {
+	if s.db.engine == migrate.Postgres {
+		return nil, nil
+	}
+	least := int64(fewOwn) + 1
+	for i := range ways {
+		if ways[i].apart {
+			continue
+		}
+		n, err := s.matches(&ways[i])
+		if err != nil {
+			return nil, err
+		}
+		if n < least {
+			few, least = &ways[i], n
+		}
+	}
+	return few, nil
 }

@@ -190,7 +190,10 @@ func noteInitials(t *testing.T, url string, all []*customer.Customer) {
 	noted := map[string]int64{}
 	for _, row := range storetest.Rows(t, url, `SELECT DISTINCT company, initials FROM customer_word`) {
 		company, bits, _ := strings.Cut(row, "|")
-		noted[company], _ = strconv.ParseInt(bits, 10, 64)
+		var err error
+		if noted[company], err = strconv.ParseInt(bits, 10, 64); err != nil {
+			t.Fatal(err)
+		}
 	}
 	const english = 1<<36 - 1
 	for _, c := range all {
