@@ -14,9 +14,10 @@ import (
 
 // Limits of walking along words.
 const (
-	mergedWords = 40   // up to so many words that begin alike are walked along together; more are sorted
-	soonSorted  = 100  // so few customers are looked up and sorted sooner than walked along
-	firstLooked = 128  // so many are looked at first for a page, then twice as many, and so on
+	mergedWords = 40  // up to so many words that begin alike are walked along together; more are sorted
+	soonSorted  = 100 // so few customers are looked up and sorted sooner than walked along
+	firstLooked = 400 // so many are looked at first for a page, then three times as many, and so on
+	timesLooked = 3
 	fewOwn      = 3000 // so few are read sooner than each is looked up
 	besideWords = 8000 // so many are looked at along a word where indexes alone are asked
 )
@@ -120,22 +121,23 @@ func (w *wordWalk) begin() (damaged bool) {
 // page returns the next customers that meet all conditions, a page at most. done is false if so many were looked at that another way
 // is better.
 func (w *wordWalk) page() (ids []int64, done bool, err error) {
-	n, looked, most := w.f.Limit, 0, walked
+	n, looked, most := w.f.Limit, 0, max(walked, w.f.Limit)
 	switch {
 	case len(w.beside) > 0:
-		n, most = max(firstLooked, w.f.Limit), besideWords
+		n, most = max(firstLooked, w.f.Limit), max(besideWords, w.f.Limit)
 	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres): // who else is asked for is known at once
-		n, most = besideWords, besideWords
+		n, most = max(besideWords, w.f.Limit), max(besideWords, w.f.Limit)
 	case w.others: // there is nothing to leap to
-		n = walked
+		n = most
 	}
-	for end := false; !end && len(ids) < w.f.Limit; n *= 2 {
+	for end := false; !end && len(ids) < w.f.Limit; n *= timesLooked {
 		if looked >= most {
 			if !w.f.Rough {
 				return nil, false, nil
 			}
 			break
 		}
+		n = min(n, most-looked)
 		looked += n
 		if end, err = w.leap(); err != nil || end {
 			break

@@ -72,9 +72,9 @@ func TestMailAddresses(t *testing.T) {
 	}
 }
 
-// A word has the initial of each of its beginnings, and English words share none with others.
+// A word has all initials of each of its beginnings; letters and digits of English have their own.
 func TestInitialsOfWords(t *testing.T) {
-	words := customer.Words("Zoë's Ärzte 9th 0 яхта 漢字")
+	words := customer.Words("Zoë's Ärzte 9th 0 яхта 漢字 e\u0301t\u00e9")
 	all := customer.Initials(words)
 	for _, word := range words {
 		for n := range []rune(word) {
@@ -83,8 +83,19 @@ func TestInitialsOfWords(t *testing.T) {
 			}
 		}
 	}
-	if none := customer.Initials([]string{"b", "1"}); none&all != 0 {
-		t.Errorf("%b are also initials of others", none&all)
+	for _, other := range []string{"b", "1", "bo"} {
+		if bits := customer.Initials([]string{other}); all&bits == bits {
+			t.Errorf("%s may be among %q", other, words)
+		}
+	}
+	may := 0
+	for second := 'a'; second <= 'z'; second++ {
+		if bits := customer.Initials([]string{"z" + string(second)}); all&bits == bits {
+			may++
+		}
+	}
+	if may > 10 {
+		t.Errorf("%d of 26 that begin with z may be among %q", may, words)
 	}
 	if all < 0 || customer.Initials(nil) != 0 {
 		t.Errorf("all are %d, of nothing %d", all, customer.Initials(nil))

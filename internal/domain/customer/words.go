@@ -39,21 +39,40 @@ func (c *Customer) SearchWords() []string {
 	return Words(append(append(texts, c.AdditionalAddresses...), c.Salespeople...)...)
 }
 
-// Initials says with which letters and digits words begin: each is a bit, of a to z and 0 to 9 one of its own, and all others share 27.
-// Who has a word with a beginning has the bit of that.
+// Bits of initials.
+const (
+	signs  = 36 // a to z and 0 to 9 have one each
+	shared = 27 // the others share these, and so do the first two of each word
+)
+
+// Initials says with what words begin, as bits: with which letter or digit, and with which two. Who has a word with a beginning has all bits
+// of that; of those who have none, some have them too.
 func Initials(words []string) (bits int64) {
 	for _, word := range words {
-		first, _ := utf8.DecodeRuneInString(word)
-		switch {
-		case 'a' <= first && first <= 'z':
-			bits |= 1 << (first - 'a')
-		case '0' <= first && first <= '9':
-			bits |= 1 << (26 + first - '0')
-		default:
-			bits |= 1 << (36 + first%27)
+		letters := []rune(word[:min(len(word), 2*utf8.UTFMax)])
+		first := sign(letters[0])
+		if first < signs {
+			bits |= 1 << first
+		} else {
+			bits |= 1 << (signs + first%shared)
+		}
+		if len(letters) > 1 {
+			bits |= 1 << (signs + (4*first+sign(letters[1]))%shared)
 		}
 	}
 	return bits
+}
+
+// sign is the number of a letter or digit.
+func sign(r rune) int {
+	switch {
+	case 'a' <= r && r <= 'z':
+		return int(r - 'a')
+	case '0' <= r && r <= '9':
+		return int(r-'0') + 26
+	default:
+		return signs + int(r)
+	}
 }
 
 // salespersonMark begins the word of a salesperson. No word of a text begins with it.
