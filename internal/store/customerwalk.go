@@ -18,6 +18,7 @@ const (
 	soonSorted  = 100 // so few customers are looked up and sorted sooner than walked along
 	firstLooked = 400 // so many are looked at first for a page, then three times as many, and so on
 	timesLooked = 3
+	twice       = 2    // so often, mostly, the same customer is among those with words that begin alike
 	fewOwn      = 3000 // so few are read sooner than each is looked up
 	besideWords = 8000 // so many are looked at along a word where indexes alone are asked
 )
@@ -121,15 +122,8 @@ func (w *wordWalk) begin() (damaged bool) {
 // page returns the next customers that meet all conditions, a page at most. done is false if so many were looked at that another way
 // is better.
 func (w *wordWalk) page() (ids []int64, done bool, err error) {
-	n, looked, most := w.f.Limit, 0, max(walked, w.f.Limit)
-	switch {
-	case len(w.beside) > 0:
-		n, most = max(firstLooked, w.f.Limit), max(besideWords, w.f.Limit)
-	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres): // who else is asked for is known at once
-		n, most = max(besideWords, w.f.Limit), max(besideWords, w.f.Limit)
-	case w.others: // there is nothing to leap to
-		n = most
-	}
+	n, most := w.reach()
+	looked := 0
 	for end := false; !end && len(ids) < w.f.Limit; n *= timesLooked {
 		if looked >= most {
 			if !w.f.Rough {
@@ -156,6 +150,28 @@ func (w *wordWalk) page() (ids []int64, done bool, err error) {
 		slices.Reverse(ids)
 	}
 	return ids, true, nil
+}
+
+// reach says how many are looked at first, and how many at most.
+func (w *wordWalk) reach() (first, most int) {
+	rows := w.rows()
+	switch {
+	case len(w.beside) > 0:
+		return max(firstLooked, rows), max(besideWords, rows)
+	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres): // who else is asked for is known at once
+		return max(besideWords, rows), max(besideWords, rows)
+	case w.others: // there is nothing to leap to
+		return max(walked, rows), max(walked, rows)
+	}
+	return rows, max(walked, rows)
+}
+
+// rows is how many rows fill a page: who has several of the words stands there several times.
+func (w *wordWalk) rows() int {
+	if len(w.words) == 1 {
+		return w.f.Limit
+	}
+	return w.f.Limit * twice
 }
 
 // leading returns the way along words to go along, and its words: that to the fewest customers, but one whose words can be merged
@@ -267,7 +283,7 @@ func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 	if w.s.db.engine == migrate.Postgres { // SQLite reads k row by row in its order, and would sort all of it once more instead of ending with a full page
 		text += " ORDER BY k.company" + direction
 	}
-	text += " LIMIT " + strconv.Itoa(w.f.Limit)
+	text += " LIMIT " + strconv.Itoa(w.rows())
 	found, last, at := 0, int64(0), ""
 	for row, err := range w.s.rows(text, c.args...) {
 		if err != nil {
@@ -282,7 +298,7 @@ func (w *wordWalk) next(n int) (ids []int64, end bool, err error) {
 		}
 		found, last = found+1, id
 	}
-	if found < w.f.Limit {
+	if found < w.rows() {
 		end, err = w.pass(n)
 		return ids, end, err
 	}
