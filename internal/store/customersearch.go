@@ -317,8 +317,8 @@ func (c *condition) narrow(f *CustomerFilter) error {
 		c.and("payment_method = " + c.arg(f.PaymentMethod))
 	}
 	day := func(d period.Date, text string) {
-		if d != 0 {
-			c.and(text + c.arg(int64(d)))
+		if d != 0 { // in the text: PostgreSQL shall know whether few meet it, whoever asks
+			c.and(text + strconv.FormatInt(int64(d), 10))
 		}
 	}
 	day(f.StartFrom, "start_day >= ")

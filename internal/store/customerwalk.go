@@ -159,7 +159,7 @@ func (w *wordWalk) reach() (first, most int) {
 	case len(w.beside) > 0:
 		return max(firstLooked, rows), max(besideWords, rows)
 	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres): // who else is asked for is known at once
-		return max(besideWords, rows), max(besideWords, rows)
+		return max(walked, rows), max(besideWords, rows)
 	case w.others: // there is nothing to leap to
 		return max(walked, rows), max(walked, rows)
 	}
