@@ -102,6 +102,12 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 			return found, err
 		}
 	}
+	if f.byCompany() && walk == notWalked {
+		var found []customer.Customer
+		if found, walk, err = s.walkFew(&f, ways); err != nil || walk == arrived {
+			return found, err
+		}
+	}
 	if walk == tooFar && lookup < 0 {
 		lookup = some // nor will a walk along all customers find them soon
 	}
@@ -295,14 +301,20 @@ func (s *Snapshot) lookup(f *CustomerFilter, ways []way) (lookup, some int, err 
 	if err != nil {
 		return -1, -1, err
 	}
-	var all int64
-	if _, err := s.one(`SELECT coalesce(max(id), 0) FROM customer`, nil, &all); err != nil {
+	all, err := s.allCustomers()
+	if err != nil {
 		return -1, -1, err
 	}
 	if f.Rough || matches <= counted && matches*matches <= all*int64(max(f.Limit, 1)) {
 		return some, some, nil
 	}
 	return -1, some, nil
+}
+
+// allCustomers is about how many there are.
+func (s *Snapshot) allCustomers() (n int64, err error) {
+	_, err = s.one(`SELECT coalesce(max(id), 0) FROM customer`, nil, &n)
+	return n, err
 }
 
 // narrow adds the conditions of a filter about customers themselves.

@@ -37,7 +37,7 @@ type wordWalk struct {
 	s      *Snapshot
 	f      *CustomerFilter
 	ways   []way
-	lead   int      // the way along which it goes; the others are conditions
+	lead   int      // the way along which it goes, -1 for all customers; the others are conditions
 	words  []string // that the way leads along; nil: too many to merge
 	others bool     // there are conditions beside the words
 	down   bool
@@ -98,6 +98,32 @@ func (s *Snapshot) sortWords(f *CustomerFilter, ways []way) (out []customer.Cust
 	}
 	out, err = s.customersInOrder(ids)
 	return out, true, err
+}
+
+// walkFew finds a page of customers in the order of companies along all of them, where one condition on them is met by few, and by enough to
+// fill a page soon. An index tells who is next, and another one who meets it.
+func (s *Snapshot) walkFew(f *CustomerFilter, ways []way) (out []customer.Customer, end walkEnd, err error) {
+	few, err := s.fewOwn(ways)
+	if err != nil || few == nil {
+		return nil, notWalked, err
+	}
+	all, err := s.allCustomers()
+	if err != nil {
+		return nil, notWalked, err
+	}
+	if n, err := s.matches(few); err != nil || all*int64(f.Limit) > n*besideWords/twice {
+		return nil, notWalked, err
+	}
+	walk := wordWalk{s: s, f: f, ways: ways, lead: -1, others: true, few: few, down: f.Falling != (f.Before != "")}
+	if damaged := walk.begin(); damaged {
+		return nil, arrived, nil // a page that does not exist
+	}
+	ids, done, err := walk.page()
+	if err != nil || !done {
+		return nil, tooFar, err
+	}
+	out, err = s.customersInOrder(ids)
+	return out, arrived, err
 }
 
 // customersInOrder returns customers in the order of ids.
@@ -168,7 +194,7 @@ func (w *wordWalk) reach() (first, most int) {
 
 // rows is how many rows fill a page: who has several of the words stands there several times.
 func (w *wordWalk) rows() int {
-	if len(w.words) == 1 {
+	if len(w.words) == 1 || w.lead < 0 {
 		return w.f.Limit
 	}
 	return w.f.Limit * twice
@@ -328,6 +354,9 @@ func (w *wordWalk) upcoming(c *condition, columns string, n int) (text, directio
 	direction = map[bool]string{true: " DESC"}[w.down]
 	place := w.place(c)
 	order := " ORDER BY company" + direction + " LIMIT " + strconv.Itoa(n) // in the text: PostgreSQL shall know how few these are, whoever asks
+	if w.lead < 0 {
+		return strings.Replace("SELECT "+columns, "w.customer_id", "w.id AS customer_id", 1) + " FROM customer w WHERE 1 = 1" + place + order, direction
+	}
 	if len(w.words) == 0 {
 		return strings.Replace("SELECT "+w.ways[w.lead].query(c), w.ways[w.lead].id, columns, 1) + place + order, direction
 	}

@@ -34,6 +34,9 @@ func TestPagesOfWordsShowAllWhoMatchInOrder(t *testing.T) {
 			{Words: "n gr"},                    // two beginnings
 			{Words: "green", Active: store.No}, // and what is no word
 			{Words: "gr", EndTo: 20_100, PaymentMethod: "free"}, // that few meet
+			{EndTo: 20_060}, // few of all, with no word
+			{StartFrom: 20_080, PaymentMethod: "free"},
+			{StartFrom: 20_070, Salesperson: "Ann Green"},
 			{Words: "green nobody"},
 			{Words: "green é"}, // no letter of English, as some others
 			{Words: "gr 0"},
