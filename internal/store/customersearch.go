@@ -26,7 +26,7 @@ type CustomerFilter struct {
 	Active        Choice
 	Type          string
 	PaymentMethod string
-	Salesperson   string        // one of the customer's, by the words of the name
+	Salesperson   string        // one of the customer's
 	Plan          int64         // a hosting plan that is assigned, on whichever days; 0: any
 	StartFrom     period.Date   // first day not before it; 0: any
 	StartTo       period.Date   // first day not after it; 0: any
@@ -38,7 +38,6 @@ type CustomerFilter struct {
 	After, Before string // a cursor that Cursor made
 	Limit         int    // rows at most
 	Rough         bool   // some of those that match are enough: not all are looked at for the first ones
-	unindexed     bool   // there are customers whose words do not know the salesperson yet
 }
 
 // Limits of looking up customers one by one, by what an index says of them.
@@ -339,10 +338,10 @@ func (c *condition) narrow(f *CustomerFilter) error {
 	day(f.EndTo, "end_day <= ")
 	day(f.During.End, "start_day <= ")
 	day(f.During.Start, "end_day >= ")
-	if !f.unindexed {
+	if f.Salesperson == "" {
 		return nil
 	}
-	name, err := toJSON(f.Salesperson)
+	name, err := toJSON(f.Salesperson) // word by word: the index knows only which words the name has
 	if err != nil {
 		return err
 	}
@@ -384,10 +383,12 @@ func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 		out = append(out, way{"p.customer_id", "plan_assignment p", []string{"p.plan_id = "}, []any{f.Plan}, true, false})
 	}
 	if f.Salesperson != "" {
-		if _, others, err = s.WordsLacking(1); err != nil {
+		_, lacking, err := s.WordsLacking(1)
+		if err != nil {
 			return nil, false, err
 		}
-		if f.unindexed = others; !others {
+		others = true
+		if !lacking {
 			out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true, true})
 		}
 	}

@@ -97,16 +97,16 @@ func TestManyWhoStandFarDownTheListAreFound(t *testing.T) {
 	})
 }
 
-// A salesperson is found by the words of the name, however they are written, and by all of them alone.
-func TestSalespeopleAreFoundByTheWordsOfTheirNames(t *testing.T) {
+// A salesperson is found by the whole name, in whatever capitals of English, and nobody else whose name has the same words.
+func TestSalespeopleAreFoundByTheirWholeNames(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := open(t, url)
 		c := customer.New("Harbour Choir")
 		c.Salespeople = []string{"Änne O'Neil-Grün", "Bo"}
 		inTx(t, db, func(tx *store.Tx) error { return tx.InsertCustomers([]*customer.Customer{&c}) })
 		for name, want := range map[string]int{
-			"Änne O'Neil-Grün": 1, "ÄNNE O'NEIL-GRÜN": 1, "grün, änne o neil": 1, "bo": 1,
-			"Änne": 0, "Änne O'Neil-Grün Bo": 0, "%": 0, "\"Bo\"]": 1, "[]": 0,
+			"Änne O'Neil-Grün": 1, "bo": 1, "BO": 1, "Grün, Änne O'Neil": 0, "O'Neil-Grün Änne": 0,
+			"Änne": 0, "Änne O'Neil-Grün Bo": 0, "%": 0, "\"Bo\"]": 0, "[]": 0,
 		} {
 			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
 				f := store.CustomerFilter{Salesperson: name, Limit: 10}

@@ -116,7 +116,7 @@ func TestBillsFromTheRunToThePayment(t *testing.T) {
 			"": "Acme Ltd, Elm &lt;News&gt;, Fir, Gone", "active=yes": "Acme Ltd, Elm &lt;News&gt;, Fir", "active=no": "Gone",
 			"start_after=2026-07-01": "Elm &lt;News&gt;, Fir", "start_before=2026-07-01": "Gone", "end_before=2026-07-01": "Gone",
 			"end_after=2026-06-30": "Acme Ltd, Elm &lt;News&gt;, Fir", "active_before=2026-08-05": "Acme Ltd, Fir", "type=Club": "Elm &lt;News&gt;",
-			"salesperson=Ann+Lee": "Acme Ltd", "salesperson=ann+LEE": "Acme Ltd", "salesperson=Lee,+Ann": "Acme Ltd", "salesperson=Ann": "", "salesperson=Bob_1": "Elm &lt;News&gt;", "salesperson=Bob%25": "", "salesperson=nn": "", "q=elm": "Elm &lt;News&gt;",
+			"salesperson=Ann+Lee": "Acme Ltd", "salesperson=ann+LEE": "Acme Ltd", "salesperson=Lee+Ann": "", "salesperson=Ann": "", "salesperson=Bob_1": "Elm &lt;News&gt;", "salesperson=Bob%25": "", "salesperson=nn": "", "q=elm": "Elm &lt;News&gt;",
 		} {
 			if got := v.open("/bill?" + query).wants(http.StatusOK).rows(); got != want {
 				t.Errorf("%s lists %s, want %s", query, got, want)
