@@ -77,12 +77,7 @@ func (s *Snapshot) walkWords(f *CustomerFilter, ways []way, others bool) (out []
 	if walk.few, err = s.fewOwn(ways); err != nil {
 		return nil, notWalked, err
 	}
-	ids, done, err := walk.page()
-	if err != nil || !done {
-		return nil, tooFar, err
-	}
-	out, err = s.customersInOrder(ids)
-	return out, arrived, err
+	return walk.found()
 }
 
 // sortWords finds a page of customers in the order of companies by sorting all that have a word with the one beginning that the filter has.
@@ -92,12 +87,8 @@ func (s *Snapshot) sortWords(f *CustomerFilter, ways []way) (out []customer.Cust
 	if damaged := walk.begin(); damaged {
 		return nil, true, nil // a page that does not exist
 	}
-	ids, done, err := walk.page()
-	if err != nil || !done {
-		return nil, false, err
-	}
-	out, err = s.customersInOrder(ids)
-	return out, true, err
+	out, end, err := walk.found()
+	return out, end == arrived, err
 }
 
 // walkFew finds a page of customers in the order of companies along all of them, where one condition on them is met by few, and by enough to
@@ -118,11 +109,16 @@ func (s *Snapshot) walkFew(f *CustomerFilter, ways []way) (out []customer.Custom
 	if damaged := walk.begin(); damaged {
 		return nil, arrived, nil // a page that does not exist
 	}
-	ids, done, err := walk.page()
+	return walk.found()
+}
+
+// found returns the customers of a page.
+func (w *wordWalk) found() (out []customer.Customer, end walkEnd, err error) {
+	ids, done, err := w.page()
 	if err != nil || !done {
 		return nil, tooFar, err
 	}
-	out, err = s.customersInOrder(ids)
+	out, err = w.s.customersInOrder(ids)
 	return out, arrived, err
 }
 
@@ -184,7 +180,7 @@ func (w *wordWalk) reach() (first, most int) {
 	switch {
 	case len(w.beside) > 0:
 		return max(firstLooked, rows), max(besideWords, rows)
-	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres): // who else is asked for is known at once
+	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres && w.f.Salesperson == ""): // who else is asked for is known at once
 		return max(walked, rows), max(besideWords, rows)
 	case w.others: // there is nothing to leap to
 		return max(walked, rows), max(walked, rows)
@@ -391,7 +387,8 @@ func (w *wordWalk) fits(c *condition) (string, error) {
 	if err := own.narrow(w.f); err != nil {
 		return "", err
 	}
-	if len(all.text) == 0 && w.s.db.engine == migrate.Postgres { // it knows which is sooner: to ask of each, or to sort those that meet it
+	// PostgreSQL knows which is sooner: to ask of each, or to join those that meet it; but no index finds a part of a name.
+	if len(all.text) == 0 && w.s.db.engine == migrate.Postgres && w.f.Salesperson == "" {
 		c.args = own.args
 		return " WHERE k.customer_id IN (SELECT id FROM customer" + own.where() + ")", nil
 	}
