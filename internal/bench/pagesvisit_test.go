@@ -190,6 +190,7 @@ func (v *visit) alone(t *testing.T, address string, times int) {
 				t.Errorf("%s answers %d", path, answer.Code)
 			}
 			took = append(took, asked{path, time1})
+			<-time.After(*pagesPause)
 		}
 		own, database = ownCPU(t)-own, serverCPU(t, address)-database
 		n, longest := time.Duration(times), percentile(took, 100)

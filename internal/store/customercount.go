@@ -23,10 +23,18 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 			return 0, false, err
 		}
 		if (!ways[0].apart || len(words) == 1) && most == counted+1 { // everybody is found once
-			n, err = s.matches(&ways[0])
+			n, err = s.matches(&ways[0], counted)
 			return n, true, err
 		}
-		return s.countAlike(&ways[0], most)
+		if !ways[0].isWord() {
+			return s.countOnPlan(&ways[0], most)
+		}
+		upTo := most
+		if words == nil { // who asks for so many words is still typing
+			upTo = min(most, alikeCounted)
+		}
+		n, exact, err := s.countAlike(&ways[0], upTo)
+		return n, exact && (n < upTo || n == most), err
 	}
 	rarest, matches, err := s.rarest(ways)
 	if err != nil {
@@ -48,6 +56,13 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	query := `SELECT count(*) FROM (SELECT 1 FROM ` + from + own.where() + ` LIMIT ` + own.arg(most) + `) AS counted`
 	_, err = s.one(query, own.args, &n)
 	return n, matches <= lookedUpTo || n >= most, err
+}
+
+// countOnPlan counts the customers that a plan is assigned to, each once, at most most: the index has them in their order.
+func (s *Snapshot) countOnPlan(w *way, most int64) (n int64, exact bool, err error) {
+	var c condition
+	_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+w.query(&c)+" LIMIT "+c.arg(most)+") AS l", c.args, &n)
+	return n, true, err
 }
 
 // countAlike counts the customers of a way along words that begin alike, each once, at most most.

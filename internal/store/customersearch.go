@@ -47,6 +47,7 @@ const (
 	lookedUpTo   = 1000   // up to this many are looked at to count those that meet other conditions too
 	someLooked   = 200    // so many are, where there are more: it is not counted how many there are
 	alikeOver    = 1000   // so many more are looked at to count those with one of the words that begin alike: one may have several
+	alikeCounted = 2000   // up to so many with one of many words that begin alike are counted
 	walked       = 3000   // so many are looked at in the order of a list before all that match are sorted
 	walkedBefore = 400    // so many are, where an index alone knows all that match
 	fewMatches   = 2000   // of the lists with a word
@@ -89,7 +90,7 @@ func (s *Snapshot) FindCustomers(f CustomerFilter) ([]customer.Customer, error) 
 	walk := notWalked
 	few := false
 	if lookup >= 0 && !ways[lookup].isWord() {
-		n, err := s.matches(&ways[lookup])
+		n, err := s.matches(&ways[lookup], soonLookedUp)
 		if err != nil {
 			return nil, err
 		}
@@ -281,12 +282,12 @@ func (c *condition) narrow(f *CustomerFilter) error {
 	if f.Salesperson == "" {
 		return nil
 	}
-	name, err := toJSON(f.Salesperson) // word by word: the index knows only which words the name has
+	name, err := toJSON(f.Salesperson)
 	if err != nil {
 		return err
 	}
 	pattern := "%" + literally.Replace(name) + "%"
-	c.and("(salespeople LIKE " + c.arg(pattern) + " ESCAPE '!' OR lower(salespeople) LIKE " + c.arg(strings.ToLower(pattern)) + " ESCAPE '!')")
+	c.and("(salespeople LIKE " + c.arg(pattern) + " ESCAPE '!' OR lower(salespeople) LIKE " + c.arg(customer.SmallLetters(pattern)) + " ESCAPE '!')")
 	return nil
 }
 

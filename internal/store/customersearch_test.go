@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"postmeter/internal/domain/customer"
@@ -102,9 +103,18 @@ func TestSalespeopleAreFoundByTheirWholeNames(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := open(t, url)
 		c := customer.New("Harbour Choir")
-		c.Salespeople = []string{"Änne O'Neil-Grün", "Bo"}
+		long := strings.Repeat("Maximilian-Änne ", 9)
+		c.Salespeople = []string{"Änne O'Neil-Grün", "Bo", "bo", long + "Alt", long + "Neu", `=<"Quotes"> & \\`}
 		inTx(t, db, func(tx *store.Tx) error { return tx.InsertCustomers([]*customer.Customer{&c}) })
+		kept := storetest.Rows(t, url, `SELECT word, company, customer_id, initials FROM customer_word ORDER BY word`)
+		exec(t, db, `UPDATE customer_word SET word = '=bo b' WHERE word = '=bo'`) // as an earlier program wrote names
+		exec(t, db, `DELETE FROM goose_db_version WHERE version_id = 25`)
+		db = open(t, url)
+		if now := storetest.Rows(t, url, `SELECT word, company, customer_id, initials FROM customer_word ORDER BY word`); !slices.Equal(now, kept) {
+			t.Errorf("the words of an earlier program become %q, want %q", now, kept)
+		}
 		for name, want := range map[string]int{
+			long + "Alt": 1, strings.ToLower(long + "Neu"): 0, long + "alt": 1, long + "Nie": 0, `=<"Quotes"> & \\`: 1, `=<"quotes"> & \\`: 1, `"Quotes"`: 0,
 			"Änne O'Neil-Grün": 1, "bo": 1, "BO": 1, "Grün, Änne O'Neil": 0, "O'Neil-Grün Änne": 0,
 			"Änne": 0, "Änne O'Neil-Grün Bo": 0, "%": 0, "\"Bo\"]": 0, "[]": 0,
 		} {

@@ -102,7 +102,7 @@ func (s *Snapshot) walkFew(f *CustomerFilter, ways []way) (out []customer.Custom
 	if err != nil {
 		return nil, notWalked, err
 	}
-	if n, err := s.matches(few); err != nil || all*int64(f.Limit) > n*besideWords/twice {
+	if n, err := s.matches(few, fewOwn); err != nil || all*int64(f.Limit) > n*besideWords/twice {
 		return nil, notWalked, err
 	}
 	walk := wordWalk{s: s, f: f, ways: ways, lead: -1, others: true, few: few, down: f.Falling != (f.Before != "")}
@@ -201,11 +201,19 @@ func (w *wordWalk) rows() int {
 func (s *Snapshot) leading(ways []way) (lead int, words []string, err error) {
 	lead = -1
 	var least int64
+	isOne := !slices.ContainsFunc(ways[min(1, len(ways)):], func(w way) bool { return w.isWord() }) // words come first
 	for i := range ways {
 		if !ways[i].isWord() {
 			continue
 		}
-		n, err := s.matches(&ways[i])
+		upTo := int64(counted)
+		switch {
+		case lead >= 0:
+			upTo = least - 1
+		case isOne:
+			upTo = soonSorted
+		}
+		n, err := s.matches(&ways[i], upTo)
 		if err != nil || n <= soonSorted {
 			return -1, nil, err
 		}
@@ -215,6 +223,11 @@ func (s *Snapshot) leading(ways []way) (lead int, words []string, err error) {
 		its, err := s.wordsOf(&ways[i])
 		if err != nil {
 			return -1, nil, err
+		}
+		if its == nil {
+			if n, err = s.matches(&ways[i], counted); err != nil {
+				return -1, nil, err
+			}
 		}
 		if its != nil || n <= counted {
 			lead, words, least = i, its, n
@@ -231,6 +244,22 @@ func (s *Snapshot) wordsOf(w *way) (words []string, err error) {
 	if w.exact {
 		return []string{fmt.Sprint(w.args[0])}, nil
 	}
+	beginning := fmt.Sprint(w.args[0])
+	if words, known := s.begin[beginning]; known {
+		return words, nil
+	}
+	if words, err = s.readWords(w); err != nil {
+		return nil, err
+	}
+	if s.begin == nil {
+		s.begin = map[string][]string{}
+	}
+	s.begin[beginning] = words
+	return words, nil
+}
+
+// readWords reads the words that begin as a way says, nil if they are too many.
+func (s *Snapshot) readWords(w *way) (words []string, err error) {
 	const query = `WITH RECURSIVE d (word, n) AS (
 		SELECT min(word), 1 FROM customer_word WHERE word >= $1 AND word < $2
 		UNION ALL SELECT (SELECT min(w.word) FROM customer_word w WHERE w.word > d.word AND w.word < $2), n + 1 FROM d
@@ -418,7 +447,7 @@ func (s *Snapshot) fewOwn(ways []way) (few *way, err error) {
 		if ways[i].apart {
 			continue
 		}
-		n, err := s.matches(&ways[i])
+		n, err := s.matches(&ways[i], least-1)
 		if err != nil {
 			return nil, err
 		}

@@ -30,7 +30,8 @@ func (w *way) query(c *condition) string {
 	return text
 }
 
-// ways are the conditions of a filter that an index answers. others says that there are conditions beside them.
+// ways are the conditions of a filter that an index answers. A salesperson whom one answers wholly is taken out of the filter; others says
+// that there is a condition that none answers.
 func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 	for _, word := range customer.Words(f.Words) {
 		out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word >= ", "w.word < "}, []any{word, prefixEnd(word)}, true, false})
@@ -43,9 +44,12 @@ func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		others = true
+		word, whole := customer.SalespersonWord(f.Salesperson)
 		if !lacking {
-			out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word = "}, []any{customer.SalespersonWord(f.Salesperson)}, true, true})
+			out = append(out, way{"w.customer_id", wordsFrom, []string{"w.word = "}, []any{word}, true, true})
+		}
+		if others = lacking || !whole; !others {
+			f.Salesperson = ""
 		}
 	}
 	own := func(set bool, where string, value any) {
@@ -65,35 +69,46 @@ func (s *Snapshot) ways(f *CustomerFilter) (out []way, others bool, err error) {
 	return out, others, nil
 }
 
-// rarest returns the way that leads to the fewest customers, and to how many, counted+1 at most.
+// rarest returns the way that leads to the fewest customers, and to how many, counted+1 at most. Each is counted only as far as it may be
+// the rarest; those about customers first, for few of them are soon read.
 func (s *Snapshot) rarest(ways []way) (at int, least int64, err error) {
 	least = counted + 1
-	for i := range ways {
-		n, err := s.matches(&ways[i])
-		if err != nil {
-			return 0, 0, err
-		}
-		if n < least {
-			at, least = i, n
+	for _, apart := range []bool{false, true} {
+		for i := range ways {
+			if ways[i].apart != apart {
+				continue
+			}
+			n, err := s.matches(&ways[i], least-1)
+			if err != nil {
+				return 0, 0, err
+			}
+			if n < least {
+				at, least = i, n
+			}
 		}
 	}
 	return at, least, nil
 }
 
-// matches counts what a way leads to, once in a snapshot, up to counted+1.
-func (s *Snapshot) matches(w *way) (n int64, err error) {
+// matched is how many customers a way leads to, as far as they were counted.
+type matched struct {
+	n, upTo int64
+}
+
+// matches counts what a way leads to, up to upTo+1, as far once in a snapshot.
+func (s *Snapshot) matches(w *way, upTo int64) (n int64, err error) {
 	var c condition
-	query := "SELECT count(*) FROM (SELECT " + w.query(&c) + " LIMIT " + c.arg(int64(counted+1)) + ") AS counted"
+	query := w.query(&c)
 	key := fmt.Sprint(query, c.args)
-	if n, known := s.matched[key]; known {
-		return n, nil
+	if known, is := s.matched[key]; is && (known.n <= known.upTo || known.upTo >= upTo) {
+		return min(known.n, upTo+1), nil
 	}
-	if _, err := s.one(query, c.args, &n); err != nil {
+	if _, err := s.one("SELECT count(*) FROM (SELECT "+query+" LIMIT "+c.arg(upTo+1)+") AS counted", c.args, &n); err != nil {
 		return 0, err
 	}
 	if s.matched == nil {
-		s.matched = map[string]int64{}
+		s.matched = map[string]matched{}
 	}
-	s.matched[key] = n
+	s.matched[key] = matched{n, upTo}
 	return n, nil
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -74,5 +75,36 @@ func TestWordsOfCustomersOfAnEarlierProgramAreFilledIn(t *testing.T) {
 		finds(store.CustomerFilter{Words: "ann"}, 5)
 		finds(store.CustomerFilter{Salesperson: "Ann 1"}, 2)
 		finds(store.CustomerFilter{Salesperson: "Ann"}, 0)
+	})
+}
+
+// Who still types is told that there are many, not how many; whose word is whole is told.
+func TestManyWordsThatBeginAlikeAreNotAllCounted(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, url string) {
+		db := open(t, url)
+		const clubs, counted = 2200, 2000
+		inTx(t, db, func(tx *store.Tx) error {
+			all := make([]*customer.Customer, clubs)
+			for i := range all {
+				c := customer.New(fmt.Sprintf("Club 05%04d", i))
+				all[i] = &c
+			}
+			return tx.InsertCustomers(all)
+		})
+		for words, want := range map[string]int64{"05": counted, "05000": 10, "050000": 1, "club": clubs, "07": 0} {
+			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
+				n, exact, err := s.CountFound(store.CustomerFilter{Words: words}, 10_001)
+				if n != want || exact != (words != "05") {
+					t.Errorf("%s counts %d (%v), want %d", words, n, exact, want)
+				}
+				n, exact, counting := s.CountFound(store.CustomerFilter{Words: words}, 10)
+				if n != min(want, 10) || !exact {
+					t.Errorf("%s counts %d of 10 (%v), want %d", words, n, exact, min(want, 10))
+				}
+				return errors.Join(err, counting)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 }

@@ -14,7 +14,8 @@ type Snapshot struct {
 	conn *sql.Conn
 	ctx  context.Context //nolint:containedctx // lives exactly as long as its transaction
 
-	matched map[string]int64 // what ways to customers lead to, as far as it was counted
+	matched map[string]matched  // what ways to customers lead to, as far as it was counted
+	begin   map[string][]string // words by their beginning; none if they are too many to merge
 }
 
 // Tx is a writing transaction. What it changes it also records in the history (Record).

@@ -11,7 +11,7 @@ import (
 const (
 	maxWordBytes = 60
 	maxWords     = 60
-	maxNameBytes = 200 // of a salesperson's word
+	maxNameRunes = 100 // of a salesperson's word
 )
 
 // Words returns the words of a text as searches compare them: in lower case, without what stands between letters and
@@ -78,19 +78,32 @@ func sign(r rune) int {
 // salespersonMark begins the word of a salesperson. No word of a text begins with it.
 const salespersonMark = "="
 
-// SalespersonWord is the word by which the customers of a salesperson are found. Names of the same words have the same one.
-func SalespersonWord(name string) string {
-	word := salespersonMark + strings.Join(Words(name), " ")
-	if len(word) > maxNameBytes {
-		word = strings.ToValidUTF8(word[:maxNameBytes], "")
+// SalespersonWord is the word by which the customers of a salesperson are found: the name, in whatever capitals of English. whole is false
+// for a long name: others that begin like it have the same word.
+func SalespersonWord(name string) (word string, whole bool) {
+	name = SmallLetters(name)
+	if runes := []rune(name); len(runes) > maxNameRunes {
+		return salespersonMark + string(runes[:maxNameRunes]), false
 	}
-	return word
+	return salespersonMark + name, true
+}
+
+// SmallLetters makes A to Z small, as databases do.
+func SmallLetters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
 }
 
 // SalespersonWords are those of a customer's salespeople.
 func (c *Customer) SalespersonWords() (out []string) {
 	for _, name := range c.Salespeople {
-		out = append(out, SalespersonWord(name))
+		word, _ := SalespersonWord(name)
+		out = append(out, word)
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
 }
