@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -51,20 +52,24 @@ func (s *Snapshot) PickLists(f PickFilter) (out []Pickable, next int64, err erro
 		return nil, 0, err
 	}
 	for looked, chunk := 0, firstPicks; looked < f.Look; looked, chunk = looked+chunk, min(looked+chunk, chunkOfPicks) {
-		rows, err := s.listChunk(&f, from, at, found, chunk)
-		if err != nil {
-			return nil, 0, err
-		}
-		for i := range rows {
-			at, found = rows[i], true
+		rows := 0
+		err := s.listChunk(&f, from, at, found, chunk, func(p Pickable) error {
+			if len(out) == f.Limit {
+				return errFull
+			}
+			rows++
+			at, found = p, true
 			if (f.Assigned || !at.Assigned) && at.begins(f.Words) {
 				out = append(out, at)
 			}
-			if len(out) == f.Limit && (i < len(rows)-1 || len(rows) == chunk) {
-				return out, at.ListID, nil
-			}
-		}
-		if len(rows) < chunk {
+			return nil
+		})
+		switch {
+		case errors.Is(err, errFull), err == nil && len(out) == f.Limit && rows == chunk:
+			return out, at.ListID, nil
+		case err != nil:
+			return nil, 0, err
+		case rows < chunk:
 			return out, 0, nil
 		}
 	}
@@ -117,8 +122,11 @@ func (s *Snapshot) fewLists(f *PickFilter) (from fewFrom, err error) {
 	return from, err
 }
 
+// errFull ends reading.
+var errFull = errors.New("the page is full")
+
 // listChunk reads rows after a place in the order, chunk at most.
-func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool, chunk int) (out []Pickable, err error) {
+func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool, chunk int, each func(Pickable) error) error {
 	var c condition
 	c.arg(int64(f.Today))
 	source := `list_name n`
@@ -143,11 +151,9 @@ func (s *Snapshot) listChunk(f *PickFilter, few fewFrom, at Pickable, after bool
 		EXISTS (SELECT 1 FROM object_assignment o WHERE o.list_id = n.list_id AND o.end_day >= $1) OR ` + heldBy + `
 		FROM ` + source + ` JOIN list l ON l.id = n.list_id` + c.where() +
 		` ORDER BY n.server_id, n.site, n.name, n.first_day LIMIT ` + c.arg(int64(chunk))
-	err = s.raw(query, c.args, func(r *rawRow) error {
-		out = append(out, Pickable{ListID: r.int(0), ServerID: r.int(1), Site: r.text(2), Name: r.text(3), firstDay: period.Date(r.int(4)), Assigned: r.bool(5)})
-		return nil
+	return s.raw(query, c.args, func(r *rawRow) error {
+		return each(Pickable{ListID: r.int(0), ServerID: r.int(1), Site: r.text(2), Name: r.text(3), firstDay: period.Date(r.int(4)), Assigned: r.bool(5)})
 	})
-	return out, err
 }
 
 // PickSites returns sites in the order of server and name: those that have lists, and those that the last sync of their server found

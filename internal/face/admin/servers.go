@@ -57,7 +57,7 @@ func (s *site) oneServer(c *web.Context, id int64, name string) (v *servers.Deta
 	if err != nil {
 		return nil, false, err
 	}
-	by.patience /= 4 // for each of several
+	by.patience /= 8 // for each of several: what takes longer takes much longer
 	counts, counted, err := s.listCounts(c, by)
 	if err != nil {
 		return nil, false, err
