@@ -2,9 +2,9 @@ package store
 
 import "strings"
 
-// CountFound counts the customers of a filter, at most most. Where that would mean to look at too many, it counts some: exact
-// says whether it counted all, or up to most.
-func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool, err error) {
+// CountFound counts the customers of a filter, at most most, of whom so many are known. Where that would mean to look at too many, it
+// counts some, or those that are known: exact says whether it counted all, or up to most.
+func (s *Snapshot) CountFound(f CustomerFilter, most, known int64) (n int64, exact bool, err error) {
 	ways, others, err := s.ways(&f)
 	if err != nil {
 		return 0, false, err
@@ -42,6 +42,9 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	}
 	looked := int64(lookedUpTo)
 	if matches > lookedUpTo {
+		if known >= enoughKnown {
+			return known, known >= most, nil
+		}
 		looked = someLooked
 	}
 	from := c.among(ways, rarest, looked)
@@ -55,7 +58,7 @@ func (s *Snapshot) CountFound(f CustomerFilter, most int64) (n int64, exact bool
 	}
 	query := `SELECT count(*) FROM (SELECT 1 FROM ` + from + own.where() + ` LIMIT ` + own.arg(most) + `) AS counted`
 	_, err = s.one(query, own.args, &n)
-	return n, matches <= lookedUpTo || n >= most, err
+	return max(n, known), matches <= lookedUpTo || n >= most, err
 }
 
 // countOnPlan counts the customers that a plan is assigned to, each once, at most most: the index has them in their order.

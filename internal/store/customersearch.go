@@ -46,6 +46,7 @@ const (
 	soonLookedUp = 500    // so few are looked up sooner than walked to along a word
 	lookedUpTo   = 1000   // up to this many are looked at to count those that meet other conditions too
 	someLooked   = 200    // so many are, where there are more: it is not counted how many there are
+	enoughKnown  = 50     // where so many are known, none are looked at for that
 	alikeOver    = 1000   // so many more are looked at to count those with one of the words that begin alike: one may have several
 	alikeCounted = 2000   // up to so many with one of many words that begin alike are counted
 	walked       = 3000   // so many are looked at in the order of a list before all that match are sorted

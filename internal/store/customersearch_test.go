@@ -80,14 +80,14 @@ func TestManyWhoStandFarDownTheListAreFound(t *testing.T) {
 			t.Errorf("roughly %d are found, want a page", len(found))
 		}
 		if err := db.Read(context.Background(), func(s *store.Snapshot) error {
-			n, exact, err := s.CountFound(store.CustomerFilter{Words: "clu"}, 10_000)
+			n, exact, err := s.CountFound(store.CustomerFilter{Words: "clu"}, 10_000, 0)
 			if n != clubs || !exact {
 				t.Errorf("%d are counted (%v), want %d", n, exact, clubs)
 			}
 			if err != nil {
 				return err
 			}
-			n, exact, err = s.CountFound(store.CustomerFilter{Words: "clu", Active: store.No}, 10_000)
+			n, exact, err = s.CountFound(store.CustomerFilter{Words: "clu", Active: store.No}, 10_000, 0)
 			if n != clubs/2 || !exact {
 				t.Errorf("%d inactive ones are counted (%v), want %d", n, exact, clubs/2)
 			}
@@ -121,7 +121,7 @@ func TestSalespeopleAreFoundByTheirWholeNames(t *testing.T) {
 			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
 				f := store.CustomerFilter{Salesperson: name, Limit: 10}
 				found, err := s.FindCustomers(f)
-				n, exact, counting := s.CountFound(f, 10)
+				n, exact, counting := s.CountFound(f, 10, 0)
 				if len(found) != want || n != int64(want) || !exact {
 					t.Errorf("%s finds %d, and counts %d (%v), want %d", name, len(found), n, exact, want)
 				}

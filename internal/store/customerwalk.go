@@ -180,7 +180,9 @@ func (w *wordWalk) reach() (first, most int) {
 	switch {
 	case len(w.beside) > 0:
 		return max(firstLooked, rows), max(besideWords, rows)
-	case w.others && (w.few != nil || w.s.db.engine == migrate.Postgres && w.f.Salesperson == ""): // who else is asked for is known at once
+	case w.few != nil: // it ends with a full page
+		return max(besideWords, rows), max(besideWords, rows)
+	case w.others && w.s.db.engine == migrate.Postgres && w.f.Salesperson == "": // who else is asked for is known at once
 		return max(walked, rows), max(besideWords, rows)
 	case w.others: // there is nothing to leap to
 		return max(walked, rows), max(walked, rows)

@@ -44,7 +44,7 @@ func TestWordsOfCustomersOfAnEarlierProgramAreFilledIn(t *testing.T) {
 		finds := func(f store.CustomerFilter, want int64) {
 			t.Helper()
 			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
-				n, _, err := s.CountFound(f, 100)
+				n, _, err := s.CountFound(f, 100, 0)
 				if n != want {
 					t.Errorf("%+v finds %d customers, want %d", f, n, want)
 				}
@@ -93,11 +93,11 @@ func TestManyWordsThatBeginAlikeAreNotAllCounted(t *testing.T) {
 		})
 		for words, want := range map[string]int64{"05": counted, "05000": 10, "050000": 1, "club": clubs, "07": 0} {
 			if err := db.Read(context.Background(), func(s *store.Snapshot) error {
-				n, exact, err := s.CountFound(store.CustomerFilter{Words: words}, 10_001)
+				n, exact, err := s.CountFound(store.CustomerFilter{Words: words}, 10_001, 0)
 				if n != want || exact != (words != "05") {
 					t.Errorf("%s counts %d (%v), want %d", words, n, exact, want)
 				}
-				n, exact, counting := s.CountFound(store.CustomerFilter{Words: words}, 10)
+				n, exact, counting := s.CountFound(store.CustomerFilter{Words: words}, 10, 0)
 				if n != min(want, 10) || !exact {
 					t.Errorf("%s counts %d of 10 (%v), want %d", words, n, exact, min(want, 10))
 				}

@@ -47,7 +47,7 @@ func TestCustomersOfAnEarlierProgramBecomeFindable(t *testing.T) {
 			if jobs, err = s.LastJobs(office.WordsKind, 10); err != nil {
 				return err
 			}
-			n, _, err := s.CountFound(store.CustomerFilter{Words: "club 12"}, 10_000)
+			n, _, err := s.CountFound(store.CustomerFilter{Words: "club 12"}, 10_000, 0)
 			if err == nil && n != 1+10+3 { // 12, 120 to 129, 1200 to 1202
 				t.Errorf("the search finds %d customers", n)
 			}

@@ -241,7 +241,7 @@ func Companies(ctx context.Context, db *store.DB, ids []int64) (out []string, er
 // CountCustomers counts the customers of a filter, and says where it stopped: CountedTo at most.
 func CountCustomers(ctx context.Context, db *store.DB, f store.CustomerFilter) (n, upTo int64, err error) {
 	err = db.Read(ctx, func(s *store.Snapshot) error {
-		n, upTo, err = countFound(s, f)
+		n, upTo, err = countFound(s, f, 0)
 		return err
 	})
 	return n, upTo, err

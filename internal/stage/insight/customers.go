@@ -23,13 +23,10 @@ func Customers(ctx context.Context, db *store.DB, f store.CustomerFilter) (page 
 	f.Limit = PageRows + 1
 	page = &CustomerPage{}
 	err = db.Read(ctx, func(s *store.Snapshot) error {
-		if page.Count, page.CountedTo, err = countFound(s, f); err != nil {
+		if page.Customers, err = s.FindCustomers(f); err != nil {
 			return err
 		}
-		page.Customers, err = s.FindCustomers(f)
-		if found := int64(len(page.Customers)); page.Count < found { // the count stopped before those who match
-			page.Count, page.CountedTo = found, found
-		}
+		page.Count, page.CountedTo, err = countFound(s, f, int64(len(page.Customers)))
 		return err
 	})
 	if err != nil || len(page.Customers) == 0 {
@@ -52,10 +49,13 @@ func Customers(ctx context.Context, db *store.DB, f store.CustomerFilter) (page 
 	return page, nil
 }
 
-// countFound counts the customers of a filter, and says where it stopped: a count that is not below that is one of at least
-// so many.
-func countFound(s *store.Snapshot, f store.CustomerFilter) (n, upTo int64, err error) {
-	n, exact, err := s.CountFound(f, CountedTo+1)
+// countFound counts the customers of a filter, of whom so many are found already, and says where it stopped: a count that is not below
+// that is one of at least so many.
+func countFound(s *store.Snapshot, f store.CustomerFilter, found int64) (n, upTo int64, err error) {
+	if found < int64(f.Limit) && f.After == "" && f.Before == "" { // these are all
+		return found, CountedTo, nil
+	}
+	n, exact, err := s.CountFound(f, CountedTo+1, found)
 	if exact {
 		return n, CountedTo, err
 	}
