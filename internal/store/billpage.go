@@ -141,15 +141,19 @@ func (s *Snapshot) CountBills(f BillSearch, most int64) (n int64, err error) {
 	return n, err
 }
 
-// CountSomeBills is CountBills for a page. Where a search by words would mean to look at too many, it counts among the first ones:
-// exact says whether it counted all, or up to most.
-func (s *Snapshot) CountSomeBills(f BillSearch, most int64) (n int64, exact bool, err error) {
+// CountSomeBills is CountBills for a page, when so many are known. Where a search by words would mean to look at too many, it counts among the
+// first ones, or those that are known: exact says whether it counted all, or up to most.
+func (s *Snapshot) CountSomeBills(f BillSearch, most, known int64) (n int64, exact bool, err error) {
 	ways, lookup, err := s.billWays(&f)
 	if err != nil {
 		return 0, false, err
 	}
 	if len(ways) > 0 && lookup < 0 {
-		return s.countAmongFirst(f, ways)
+		if known >= enoughKnown {
+			return known, false, nil
+		}
+		n, exact, err = s.countAmongFirst(f, ways)
+		return max(n, known), exact, err
 	}
 	n, err = s.CountBills(f, most)
 	return n, true, err

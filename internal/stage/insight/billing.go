@@ -99,15 +99,10 @@ func FindBills(ctx context.Context, db *store.DB, f store.BillSearch) (*BillPage
 	f.Limit = PageRows + 1
 	page := &BillPage{}
 	err := db.Read(ctx, func(s *store.Snapshot) (err error) {
-		n, exact, err := s.CountSomeBills(f, CountedTo+1)
-		if err != nil {
+		if page.Bills, err = s.FindBills(f); err != nil {
 			return err
 		}
-		page.Count, page.CountedTo = n, CountedTo
-		if !exact {
-			page.CountedTo = max(n, 1)
-		}
-		if page.Bills, err = s.FindBills(f); err != nil {
+		if err := page.count(s, &f); err != nil {
 			return err
 		}
 		page.Stale, err = staleOf(s, page.Bills)
@@ -130,6 +125,20 @@ func FindBills(ctx context.Context, db *store.DB, f store.BillSearch) (*BillPage
 		page.Prev = page.Bills[0].ID
 	}
 	return page, nil
+}
+
+// count counts the bills of a search, which are all on the page if that is not full.
+func (p *BillPage) count(s *store.Snapshot, f *store.BillSearch) error {
+	found := int64(len(p.Bills))
+	p.Count, p.CountedTo = found, CountedTo
+	if found < int64(f.Limit) && f.After == 0 && f.Before == 0 {
+		return nil
+	}
+	n, exact, err := s.CountSomeBills(*f, CountedTo+1, found)
+	if p.Count = n; !exact {
+		p.CountedTo = max(n, 1)
+	}
+	return err
 }
 
 // Whole is all that an operator sees of one bill.
