@@ -100,6 +100,16 @@ func (w *billWalk) ids(direction string, most int) string {
 
 // FindBills returns a page of bills. The ids are found by an index, and then their bills are read.
 func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
+	ids, err := s.FindBillIDs(f)
+	if err != nil {
+		return nil, err
+	}
+	return s.BillsFound(&f, ids)
+}
+
+// FindBillIDs returns the ids of a page of bills, for BillsFound. What else is asked of many bills is to be asked before that, which tells
+// PostgreSQL to expect keys alone.
+func (s *Snapshot) FindBillIDs(f BillSearch) (ids []int64, err error) {
 	w, err := s.walkBills(&f)
 	if err != nil {
 		return nil, err
@@ -111,7 +121,6 @@ func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
 	if cursor := max(f.After, f.Before); cursor != 0 {
 		w.and("b.id " + compare + " " + w.arg(cursor))
 	}
-	var ids []int64
 	for row, err := range s.rows(w.ids(direction, f.Limit), w.args...) {
 		if err != nil {
 			return nil, err
@@ -122,6 +131,11 @@ func (s *Snapshot) FindBills(f BillSearch) ([]BillRow, error) {
 		}
 		ids = append(ids, id)
 	}
+	return ids, nil
+}
+
+// BillsFound returns the bills that FindBillIDs found, in the order of the search.
+func (s *Snapshot) BillsFound(f *BillSearch, ids []int64) ([]BillRow, error) {
 	rows, err := s.BillsByID(ids)
 	slices.SortFunc(rows, func(a, b BillRow) int { return int(a.ID - b.ID) })
 	if f.Falling {

@@ -99,10 +99,14 @@ func FindBills(ctx context.Context, db *store.DB, f store.BillSearch) (*BillPage
 	f.Limit = PageRows + 1
 	page := &BillPage{}
 	err := db.Read(ctx, func(s *store.Snapshot) (err error) {
-		if page.Bills, err = s.FindBills(f); err != nil {
+		ids, err := s.FindBillIDs(f)
+		if err != nil {
 			return err
 		}
-		if err := page.count(s, &f); err != nil {
+		if err := page.count(s, &f, int64(len(ids))); err != nil {
+			return err
+		}
+		if page.Bills, err = s.BillsFound(&f, ids); err != nil {
 			return err
 		}
 		page.Stale, err = staleOf(s, page.Bills)
@@ -127,9 +131,8 @@ func FindBills(ctx context.Context, db *store.DB, f store.BillSearch) (*BillPage
 	return page, nil
 }
 
-// count counts the bills of a search, which are all on the page if that is not full.
-func (p *BillPage) count(s *store.Snapshot, f *store.BillSearch) error {
-	found := int64(len(p.Bills))
+// count counts the bills of a search, of which so many are found: these are all if they do not fill the page.
+func (p *BillPage) count(s *store.Snapshot, f *store.BillSearch, found int64) error {
 	p.Count, p.CountedTo = found, CountedTo
 	if found < int64(f.Limit) && f.After == 0 && f.Before == 0 {
 		return nil
