@@ -18,23 +18,7 @@ func (s *Snapshot) CountFound(f CustomerFilter, most, known int64) (n int64, exa
 		return n, true, err
 	}
 	if len(ways) == 1 && !others {
-		words, err := s.wordsOf(&ways[0])
-		if err != nil {
-			return 0, false, err
-		}
-		if (!ways[0].apart || len(words) == 1) && most == counted+1 { // everybody is found once
-			n, err = s.matches(&ways[0], counted)
-			return n, true, err
-		}
-		if !ways[0].isWord() {
-			return s.countOnPlan(&ways[0], most)
-		}
-		upTo := most
-		if words == nil { // who asks for so many words is still typing
-			upTo = min(most, alikeCounted)
-		}
-		n, exact, err := s.countAlike(&ways[0], upTo)
-		return n, exact && (n < upTo || n == most), err
+		return s.countAlong(&ways[0], most)
 	}
 	rarest, matches, err := s.rarest(ways)
 	if err != nil {
@@ -43,7 +27,7 @@ func (s *Snapshot) CountFound(f CustomerFilter, most, known int64) (n int64, exa
 	looked := int64(lookedUpTo)
 	if matches > lookedUpTo {
 		if known >= enoughKnown {
-			return known, known >= most, nil
+			return known, false, nil
 		}
 		looked = someLooked
 	}
@@ -61,11 +45,24 @@ func (s *Snapshot) CountFound(f CustomerFilter, most, known int64) (n int64, exa
 	return max(n, known), matches <= lookedUpTo || n >= most, err
 }
 
-// countOnPlan counts the customers that a plan is assigned to, each once, at most most: the index has them in their order.
-func (s *Snapshot) countOnPlan(w *way, most int64) (n int64, exact bool, err error) {
-	var c condition
-	_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+w.query(&c)+" LIMIT "+c.arg(most)+") AS l", c.args, &n)
-	return n, true, err
+// countAlong counts the customers of a way, each once, at most most.
+func (s *Snapshot) countAlong(w *way, most int64) (n int64, exact bool, err error) {
+	words, err := s.wordsOf(w)
+	switch {
+	case err != nil:
+		return 0, false, err
+	case most == counted+1 && (!w.apart || len(words) == 1): // everybody is found once
+		n, err = s.matches(w, counted)
+		return n, true, err
+	case !w.isWord(): // an index has them in their order
+		var c condition
+		_, err = s.one("SELECT count(*) FROM (SELECT DISTINCT "+w.query(&c)+" LIMIT "+c.arg(most)+") AS l", c.args, &n)
+		return n, true, err
+	case words == nil && most > alikeCounted: // who asks for so many words is still typing
+		n, exact, err = s.countAlike(w, alikeCounted)
+		return n, exact && n < alikeCounted, err
+	}
+	return s.countAlike(w, most)
 }
 
 // countAlike counts the customers of a way along words that begin alike, each once, at most most.

@@ -203,35 +203,25 @@ func (w *wordWalk) rows() int {
 func (s *Snapshot) leading(ways []way) (lead int, words []string, err error) {
 	lead = -1
 	var least int64
-	isOne := !slices.ContainsFunc(ways[min(1, len(ways)):], func(w way) bool { return w.isWord() }) // words come first
+	several := len(slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return !w.isWord() })) > 1
 	for i := range ways {
 		if !ways[i].isWord() {
 			continue
 		}
-		upTo := int64(counted)
-		switch {
-		case lead >= 0:
-			upTo = least - 1
-		case isOne:
-			upTo = soonSorted
-		}
-		n, err := s.matches(&ways[i], upTo)
+		n, err := s.matches(&ways[i], soonSorted)
 		if err != nil || n <= soonSorted {
 			return -1, nil, err
-		}
-		if lead >= 0 && n >= least {
-			continue
 		}
 		its, err := s.wordsOf(&ways[i])
 		if err != nil {
 			return -1, nil, err
 		}
-		if its == nil {
+		if several || its == nil { // else it does not matter how many there are
 			if n, err = s.matches(&ways[i], counted); err != nil {
 				return -1, nil, err
 			}
 		}
-		if its != nil || n <= counted {
+		if (its != nil || n <= counted) && (lead < 0 || n < least) {
 			lead, words, least = i, its, n
 		}
 	}

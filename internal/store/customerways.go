@@ -96,7 +96,7 @@ type matched struct {
 	n, upTo int64
 }
 
-// matches counts what a way leads to, up to upTo+1 at least, as far once in a snapshot.
+// matches counts what a way leads to, at least as far as upTo+1. What was counted in a snapshot is not counted again.
 func (s *Snapshot) matches(w *way, upTo int64) (n int64, err error) {
 	if s.db.engine == migrate.Postgres { // asked for a few of many, it would read the table in search of them, not the index
 		upTo = counted

@@ -43,7 +43,7 @@ func (w *wordLoad) add(c *customer.Customer) {
 func (w wordLoad) store(tx *Tx) error {
 	slices.SortFunc(w, func(a, b wordOf) int { return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.company, b.company)) })
 	bulk := tx.Bulk("customer_word", "", "word", "company", "customer_id", "initials")
-	for _, v := range slices.Compact(w) {
+	for _, v := range w {
 		if err := bulk.Add(v.word, v.company, v.id, v.initials); err != nil {
 			return err
 		}

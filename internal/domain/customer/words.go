@@ -98,7 +98,7 @@ func SmallLetters(text string) string {
 	}, text)
 }
 
-// SalespersonWords are those of a customer's salespeople.
+// SalespersonWords are those of a customer's salespeople, each once.
 func (c *Customer) SalespersonWords() (out []string) {
 	for _, name := range c.Salespeople {
 		word, _ := SalespersonWord(name)

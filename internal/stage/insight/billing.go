@@ -137,7 +137,7 @@ func (p *BillPage) count(s *store.Snapshot, f *store.BillSearch, found int64) er
 	if found < int64(f.Limit) && f.After == 0 && f.Before == 0 {
 		return nil
 	}
-	n, exact, err := s.CountSomeBills(*f, CountedTo+1, found)
+	n, exact, err := s.CountSomeBills(*f, CountedTo+1, min(found, PageRows)) // "50+", not "51+", beside 50
 	if p.Count = n; !exact {
 		p.CountedTo = max(n, 1)
 	}

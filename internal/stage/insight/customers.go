@@ -55,7 +55,7 @@ func countFound(s *store.Snapshot, f store.CustomerFilter, found int64) (n, upTo
 	if found < int64(f.Limit) && f.After == "" && f.Before == "" { // these are all
 		return found, CountedTo, nil
 	}
-	n, exact, err := s.CountFound(f, CountedTo+1, found)
+	n, exact, err := s.CountFound(f, CountedTo+1, min(found, PageRows)) // "50+", not "51+", beside 50
 	if exact {
 		return n, CountedTo, err
 	}
