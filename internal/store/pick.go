@@ -36,9 +36,10 @@ const (
 	chunkOfPicks = 1000 // rows at most
 )
 
-// heldBy says whether somebody has a list, its site or its server on a day from $1 on.
-const heldBy = `(EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = n.site AND o.list_id = 0 AND o.end_day >= $1)
-	OR EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = '' AND o.list_id = 0 AND o.end_day >= $1))`
+// heldBy says whether somebody has the site or the server of a list on a day from $1 on. Days are added to 0, as SQLite would else go through all
+// sites that anybody has, by their days, for each list.
+const heldBy = `(EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = n.site AND o.list_id = 0 AND o.end_day + 0 >= $1)
+	OR EXISTS (SELECT 1 FROM object_assignment o WHERE o.server_id = n.server_id AND o.site = '' AND o.list_id = 0 AND o.end_day + 0 >= $1))`
 
 // PickLists returns lists in the order of server, site and name. It looks at a limited number of them, those that nobody has first of all where
 // they are few: next is where to go on, 0 when there are no more.
